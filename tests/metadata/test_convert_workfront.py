@@ -1,0 +1,186 @@
+"""The files of the versions that the facts describe as a whole: nothing lost, nothing changed by hand."""
+
+import json
+
+import pytest
+
+COMPLETE = ("v4.0", "v19.0", "v20.0", "v21.0", "v22.0", "unsupported")
+SECTIONS = ("fields", "references", "collections", "actions", "queries")
+
+# Key of the facts -> key of the file, read independently of the converter's own table.
+# A key that is not here must be found under `marks`, unchanged.
+BEHAVIOUR = {
+    "object": {"name": "name", "objCode": "code", "label": "label"},
+    "fields": {
+        key: key for key in ("type", "label", "reference", "readOnly", "required", "flags", "enumType", "javaType")
+    },
+    "references": {"objCode": "target", "field": "field"},
+    "collections": {"objCode": "target"},
+    "actions": {"resultType": "result", "instance": "instance"},
+    "queries": {"resultType": "result", "filters": "filters", "label": "label", "instance": "instance"},
+    "sharing": {"coreActions": "coreActions", "forbiddenActions": "forbiddenActions"},
+}
+
+
+def load(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def pairs(values):
+    return [[value["value"], value.get("label")] for value in values]
+
+
+def compare(kind, fact, found, place):
+    """Assert every scalar fact of one object or member; return the names of the rest."""
+    rest = {}
+    for key, value in fact.items():
+        if key in ("possibleValues", "arguments", "operations", "sharing", *SECTIONS):
+            rest[key] = value
+        elif key == "possibleValuesBasis":
+            assert found["marks"]["valuesBasis"] == value, place
+        elif key in BEHAVIOUR[kind]:
+            assert found[BEHAVIOUR[kind][key]] == value, (place, key)
+        else:
+            assert found["marks"][key] == value, (place, key)
+    return rest
+
+
+@pytest.mark.parametrize("version", COMPLETE)
+def test_every_fact_is_in_the_file(facts, files, version):
+    source = load(facts / f"{version}.json")
+    document = load(files / f"{version}.json")
+    assert document["version"] == source["version"]
+    assert document["source"].get("reconstructed") == source.get("reconstructed")
+    assert document["source"]["note"] == source.get("status", source.get("base"))
+    assert list(document["objects"]) == list(source["objects"])
+    for code, fact in source["objects"].items():
+        found = document["objects"][code]
+        assert found["code"] == fact.get("objCode", code)
+        rest = compare("object", fact, found, code)
+        assert found.get("operations") == (
+            [word.lower() for word in rest["operations"]] if "operations" in rest else None
+        )
+        if "sharing" in rest:
+            assert not compare("sharing", rest["sharing"], found["sharing"], code)
+        for section in SECTIONS:
+            members = fact.get(section, {})
+            assert list(found.get(section, {})) == list(members), (code, section)
+            for name, member in members.items():
+                place = f"{code}.{section}.{name}"
+                kept = found[section][name]
+                rest = compare(section, member, kept, place)
+                if "possibleValues" in rest:
+                    values = pairs(rest["possibleValues"])
+                    assert kept["values"][: len(values)] == values, place
+                if section in ("actions", "queries"):
+                    expected = rest.get("arguments")
+                    if expected is None:
+                        assert kept["arguments"] is None, place
+                        continue
+                    assert [(a["name"], a["type"]) for a in kept["arguments"]] == [
+                        (a["name"], a["type"]) for a in expected
+                    ], place
+                    for argument, want in zip(kept["arguments"], expected, strict=True):
+                        assert argument.get("values") == (
+                            pairs(want["possibleValues"]) if "possibleValues" in want else None
+                        ), place
+
+
+@pytest.mark.parametrize("version", COMPLETE)
+def test_nothing_is_in_the_file_that_no_fact_says(facts, files, version):
+    """Counted the other way round: keys of members and marks are those of the facts, plus the published values."""
+    source = load(facts / f"{version}.json")["objects"]
+    for code, found in load(files / f"{version}.json")["objects"].items():
+        for section in SECTIONS:
+            for name, kept in found.get(section, {}).items():
+                fact = source[code][section][name]
+                expected = set(fact) - {"possibleValuesBasis"}
+                marks = kept.get("marks", {})
+                got = (set(kept) | set(marks)) - {"marks", "open", "valuesBasis", "valuesAdded", "valuesRemoved"}
+                renamed = {"objCode": "target", "resultType": "result", "possibleValues": "values"}
+                expected = {renamed.get(key, key) for key in expected}
+                if section in ("actions", "queries"):
+                    expected.add("arguments")
+                assert got == expected, f"{code}.{section}.{name}"
+
+
+@pytest.mark.parametrize("version", COMPLETE)
+def test_every_published_value_of_a_field_is_in_the_file(facts, files, version):
+    enums = load(facts / "enums.json")
+    objects = load(files / f"{version}.json")["objects"]
+    number = 5.0 if version == "unsupported" else float(version[1:])
+    for code, fields in enums["fields"].items():
+        for name, fact in fields.items():
+            field = objects.get(code, {}).get("fields", {}).get(name)
+            if field is None or ("values" not in field and fact["source"] == "metadata fixture"):
+                continue  # the role fixture is of 2016: its default interface holds for that snapshot alone
+            values = pairs(fact["values"])
+            assert field["values"][: len(values)] == values, f"{code}.{name}"
+    for code, values in enums["defaultStatuses"].items():
+        assert objects[code]["fields"]["status"]["values"] == pairs(values)
+    for change in enums["possibleValueChanges"]:
+        field = objects.get(change["objCode"], {}).get("fields", {}).get(change["field"])
+        if field is None:
+            continue
+        mark = {"added": "valuesAdded", "removed": "valuesRemoved"}[change["change"]]
+        for value, label in pairs(change["values"]):
+            trace = [value, label, change["version"]]
+            if float(change["version"][1:]) <= number:
+                assert trace in field["marks"][mark]
+                if "values" in field:
+                    assert ([value, label] in field["values"]) == (mark == "valuesAdded")
+            else:
+                assert trace not in field.get("marks", {}).get(mark, [])
+
+
+@pytest.mark.parametrize("version", COMPLETE)
+def test_fields_that_customers_extend_are_open(files, version):
+    objects = load(files / f"{version}.json")["objects"]
+    for code, name in [
+        ("PROJ", "status"),
+        ("PROJ", "priority"),
+        ("PROJ", "condition"),
+        ("TASK", "status"),
+        ("TASK", "condition"),
+        ("OPTASK", "status"),
+        ("OPTASK", "severity"),
+        ("OPTASK", "priority"),
+        ("WORK", "status"),
+    ]:
+        assert objects[code]["fields"][name]["open"] is True
+    for code, name in [("TSHET", "status"), ("HOUR", "status"), ("PROJ", "progressStatus"), ("TASK", "durationType")]:
+        assert "open" not in objects[code]["fields"][name]
+
+
+def test_the_committed_files_are_what_the_converter_makes(facts, converter, files):
+    made = {
+        f"{version}.json": converter.layout.text(document) for version, document in converter.documents(facts).items()
+    }
+    for name, content in made.items():
+        assert (files / name).read_text(encoding="utf-8") == content, f"{name}: run metadata/convert_workfront.py"
+
+
+def test_an_unknown_key_of_the_facts_is_an_error(converter):
+    source = {
+        "version": "v4.0",
+        "status": "made up",
+        "objects": {"A": {"name": "A", "fields": {"x": {"type": "string", "colour": "red"}}}},
+    }
+    with pytest.raises(ValueError, match="colour"):
+        converter.complete(source, {"possibleValueChanges": []})
+
+
+def test_a_run_without_the_facts_says_so(converter, tmp_path, capsys):
+    assert converter.main(["--facts", str(tmp_path), "--output", str(tmp_path / "out")]) == 2
+    assert "--facts" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_writes_every_file(facts, converter, files, tmp_path, capsys):
+    assert converter.main(["--facts", str(facts), "--output", str(tmp_path)]) == 0
+    written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert written.keys() >= {f"{version}.json" for version in COMPLETE}
+    report = capsys.readouterr().out
+    for name, content in written.items():
+        assert (files / name).read_text(encoding="utf-8") == content
+        assert f"{name.removesuffix('.json')}: " in report
