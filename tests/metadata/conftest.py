@@ -30,6 +30,12 @@ def converter():
 
 
 @pytest.fixture(scope="session")
+def made(facts, converter):
+    """Everything that one run of the converter makes."""
+    return converter.convert(facts, converter.workfront_facts.read(converter.OVERLAY))
+
+
+@pytest.fixture(scope="session")
 def files():
     """The folder of the committed files."""
     return FILES
