@@ -248,8 +248,13 @@ class Chain:
                 elif tag.startswith(("flag+", "flag-")):
                     _undo_flag(field, tag)
         known = self._enums["fields"].get(place.object, {}).get(place.member)
-        if known and "values" in field and known["source"] == "field listing":
+        if known and "values" in field and known["source"] == "field listing" and not self._published(place, version):
             marks["valuesBasis"] = "later"
+
+    def _published(self, place: Place, version: int) -> bool:
+        """Say whether a page up to the version gives the field's whole list of values."""
+        pages = (self._pages.content[page].get("possibleValues", {}) for page in range(FIRST, version + 1))
+        return any("initial" in page.get(place.object, {}).get(place.member, {}) for page in pages)
 
     def _call_at(self, call: Json, marks: Json, place: Place, version: int) -> None:
         """Say that what the OpenAPI file tells is v19.0's; arguments that a later page changes are unknown."""

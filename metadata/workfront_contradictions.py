@@ -138,23 +138,32 @@ def _late_additions(known: Known, pages: Pages) -> list[Contradiction]:
 
 
 def _unpublished(known: Known, pages: Pages) -> list[Contradiction]:
-    """Members that are new in a complete file although its page does not add them, one row an object."""
+    """Members that are new in a complete file although its page does not add them, one row an object.
+
+    One that an older page removes gets a row of its own.
+    """
     result = []
+    history = pages.history()
     for page in range(_BASE + 1, LAST + 1):
         before, after = known[f"v{page - 1}.0"], known[f"v{page}.0"]
         added = {entry.place for entry in pages.entries(page) if entry.verb == "added"}
         for code, found in after.items():
-            new = [
-                member
+            new = {
+                Place(code, section, name): member["marks"]["src"]
                 for section in layout.SECTIONS
                 for name, member in found.get(section, {}).items()
                 if Place(code, section, name) not in added and name not in before.get(code, {}).get(section, {})
-            ]
+            }
             if new:
-                sources = ", ".join(sorted({member["marks"]["src"] for member in new}))
+                sources = ", ".join(sorted(set(new.values())))
                 finding = f"members that are new in the file (src {sources}) and not on the page: {len(new)}"
                 resolution = f"kept from v{page}.0 on, as the facts have them"
                 result.append(Contradiction(page, "not added", Place(code), finding, resolution, differs=False))
+            for place, source in new.items():
+                for removal, _verb in history.get(place, ()):
+                    finding = f"removed, but v{page}.0 has it (src {source})"
+                    resolution = f"absent from v{removal}.0, back in v{page}.0 as the facts have it, unconfirmed"
+                    result.append(Contradiction(removal, "removed", place, finding, resolution, differs=False))
     return result
 
 
