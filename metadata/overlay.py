@@ -10,7 +10,7 @@ the value. `expect` is what the generated file must hold there (left out: nothin
 there), so that a correction which the facts have overtaken fails instead of hiding
 them. Without `value` the key is removed. Every version from `from` to `to` must
 take the correction. The object or member that it changes gets the id in its mark
-`overlay`.
+`overlay`; when a member is removed, its object gets it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _apply(objects: Json, correction: Json, version: str) -> None:
     value = correction.get("value", _ABSENT)
     if value == found:
         raise OverlayError(f"correction {correction['id']}: changes nothing in {version}")
-    _set(place, last, copy.deepcopy(value))
+    _set(place, last, value if value is _ABSENT else copy.deepcopy(value))
     _trace(objects, correction)
 
 
