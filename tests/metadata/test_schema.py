@@ -10,6 +10,8 @@ import pytest
 METADATA = Path(__file__).resolve().parents[2] / "metadata"
 FILES = sorted(path for path in METADATA.glob("*/*.json") if not path.name.startswith("overlay"))
 
+SECTIONS = ("fields", "references", "collections", "actions", "queries")
+
 SAMPLE = {
     "format": 1,
     "service": "workfront",
@@ -48,10 +50,50 @@ def test_the_schema_is_of_2020_12():
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
+def leave_out_seen():
+    """Return a function that leaves out of a document the members that it has returned before.
+
+    Most lines of a version are those of the version before, and a member's validity depends
+    on its service, section, name and value alone: each is validated once, which is ten times quicker.
+    """
+    seen = set()
+
+    def reduced(document):
+        objects = {}
+        for code, found in document["objects"].items():
+            objects[code] = {key: value for key, value in found.items() if key not in SECTIONS}
+            for section in SECTIONS:
+                lines = {
+                    (document["service"], section, name, json.dumps(item)): name
+                    for name, item in found.get(section, {}).items()
+                }
+                fresh = {name: found[section][name] for line, name in lines.items() if line not in seen}
+                seen.update(lines)
+                if fresh or found.get(section) == {}:
+                    objects[code][section] = fresh
+        return {**document, "objects": objects}
+
+    return reduced
+
+
+@pytest.fixture(scope="module")
+def unseen():
+    return leave_out_seen()
+
+
 @pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES])
-def test_every_shipped_file_is_valid(validator, path):
-    errors = [(error.json_path, error.message) for error in validator.iter_errors(json.loads(path.read_bytes()))]
-    assert errors == []
+def test_every_shipped_file_is_valid(validator, unseen, path):
+    document = unseen(json.loads(path.read_bytes()))
+    assert [(error.json_path, error.message) for error in validator.iter_errors(document)] == []
+
+
+def test_leaving_out_what_was_validated_hides_no_mistake(validator):
+    reduced = leave_out_seen()
+    assert reduced(SAMPLE) == SAMPLE
+    document, place = MISTAKES["a misspelt key of a field"]
+    again = reduced(document)
+    assert list(again["objects"]["TASK"]["fields"]) == ["status"]
+    assert [error.json_path for error in validator.iter_errors(again)] == [place]
 
 
 def test_a_small_file_is_valid(validator):
