@@ -1,0 +1,774 @@
+"""Expressions: `Task.status != "CPL"`, paths, groups, ordering, values that the server computes.
+
+An expression is a small tree that says what is meant. Checking values against the metadata
+happens when a comparison is made; turning the tree into a request is the service's job,
+and what a system cannot express it refuses there.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, NoReturn
+
+    from .objects import Collection, Field, Object, Reference
+
+__all__ = [
+    "Aggregate",
+    "Comparison",
+    "Exists",
+    "Expression",
+    "FieldPath",
+    "Group",
+    "Negation",
+    "Operand",
+    "Ordering",
+    "Path",
+    "ServerValue",
+    "count",
+    "current_user",
+    "days",
+    "exists",
+    "now",
+    "today",
+]
+
+
+# --- conditions ---------------------------------------------------------------------
+
+
+class Expression:
+    """A condition on rows. Combine conditions with `&`, `|` and `~`, never with `and`, `or`, `not`."""
+
+    __slots__ = ()
+
+    def __and__(self, other: Expression) -> Expression:
+        """Both conditions hold."""
+        return Group("and", (self, _condition(other)))
+
+    def __or__(self, other: Expression) -> Expression:
+        """At least one of the conditions holds."""
+        return Group("or", (self, _condition(other)))
+
+    def __invert__(self) -> Expression:
+        """The condition does not hold."""
+        return Negation(self)
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be true or false: the server decides, row by row."""
+        raise TypeError(
+            f"a condition has no truth value here: {self!r}; combine with & | ~ (in parentheses), pass several to where()"
+        )
+
+
+class Comparison(Expression):
+    """A field compared with a value.
+
+    Attributes:
+        operand: The field, or the path to it.
+        operator: What is compared: eq ne lt le gt ge in not_in between is_null is_not_null contains
+            startswith endswith like ... (see the methods of `Operand`).
+        value: The wire value, a `ServerValue`, another operand, or a tuple of values for `in`.
+        upper: The upper end of a range.
+        ignore_case: Whether upper and lower case are the same.
+    """
+
+    __slots__ = ("ignore_case", "operand", "operator", "upper", "value")
+
+    def __init__(
+        self, operand: Operand, operator: str, value: Any = None, upper: Any = None, *, ignore_case: bool = False
+    ) -> None:
+        self.operand = operand
+        self.operator = operator
+        self.value = value
+        self.upper = upper
+        self.ignore_case = ignore_case
+
+    def __repr__(self) -> str:
+        """The comparison in words."""
+        sign = ("i" if self.ignore_case else "") + self.operator
+        upper = "" if self.upper is None else f", {self.upper!r}"
+        return f"<{self.operand!r} {sign} {self.value!r}{upper}>"
+
+
+class Group(Expression):
+    """Conditions joined by `and` or by `or`.
+
+    Attributes:
+        connector: `and` or `or`.
+        members: The conditions, nested groups of the same connector flattened.
+    """
+
+    __slots__ = ("connector", "members")
+
+    def __init__(self, connector: str, members: Iterable[Expression]) -> None:
+        self.connector = connector
+        self.members: tuple[Expression, ...]
+        flat: list[Expression] = []
+        for member in members:
+            if isinstance(member, Group) and member.connector == connector:
+                flat.extend(member.members)
+            else:
+                flat.append(member)
+        self.members = tuple(flat)
+
+    def __repr__(self) -> str:
+        """The members and what joins them."""
+        return f"({f' {self.connector} '.join(map(repr, self.members))})"
+
+
+class Negation(Expression):
+    """A condition that must not hold.
+
+    Attributes:
+        condition: The condition.
+    """
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Expression) -> None:
+        self.condition = condition
+
+    def __repr__(self) -> str:
+        """The condition and the word not."""
+        return f"not {self.condition!r}"
+
+
+class Exists(Expression):
+    """There is an object of another type that is linked to the row and meets the conditions.
+
+    Attributes:
+        type: The other type.
+        link: Pairs of a field of the other type and the field of the queried type that it equals.
+        conditions: Conditions on the other type.
+        negated: Whether there must be none.
+    """
+
+    __slots__ = ("conditions", "link", "negated", "type")
+
+    def __init__(
+        self,
+        type_: type[Object],
+        link: tuple[tuple[Operand, Operand], ...],
+        conditions: tuple[Expression, ...],
+        *,
+        negated: bool = False,
+    ) -> None:
+        self.type = type_
+        self.link = link
+        self.conditions = conditions
+        self.negated = negated
+
+    def __invert__(self) -> Expression:
+        """There is none."""
+        return Exists(self.type, self.link, self.conditions, negated=not self.negated)
+
+    def __repr__(self) -> str:
+        """The other type, the link and the conditions."""
+        return f"<{'not ' if self.negated else ''}exists {self.type.__name__} {self.link!r} {self.conditions!r}>"
+
+
+def exists(type_: type[Object], *conditions: Expression) -> Exists:
+    """Rows for which an object of another type exists, `~exists(...)` for which none does.
+
+    Args:
+        type_: The other type.
+        conditions: What must hold. At least one links the types: a field of `type_` equal to a
+            field of the queried type, as in `exists(Hour, Hour.owner_id == User.id, Hour.hours > 8)`.
+
+    Raises:
+        ValueError: No condition links the two types.
+    """
+    link: list[tuple[Operand, Operand]] = []
+    rest: list[Expression] = []
+    for condition in conditions:
+        if (
+            isinstance(condition, Comparison)
+            and condition.operator == "eq"
+            and isinstance(condition.value, Operand)
+            and condition.operand.root is not condition.value.root
+        ):
+            inner, outer = condition.operand, condition.value
+            if not issubclass(inner.root, type_):
+                inner, outer = outer, inner
+            link.append((inner, outer))
+        else:
+            rest.append(_condition(condition))
+    if not link:
+        raise ValueError(
+            f"exists({type_.__name__}, ...) needs a condition that links it to the queried type, "
+            f"such as {type_.__name__}.some_id == Other.id"
+        )
+    return Exists(type_, tuple(link), tuple(rest))
+
+
+# --- what is compared ---------------------------------------------------------------
+
+
+class Operand:
+    """A field, or a path that ends at one: what conditions, orderings and aggregates are made of."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The wire names from the queried type to the field."""
+        raise NotImplementedError
+
+    @property
+    def root(self) -> type[Object]:
+        """The type that the path starts at."""
+        raise NotImplementedError
+
+    @property
+    def leaf(self) -> Any:
+        """The field at the end of the path."""
+        raise NotImplementedError
+
+    def _compare(self, operator: str, value: Any, upper: Any = None, *, ignore_case: bool = False) -> Comparison:
+        value = self._wire(value, operator)
+        upper = None if upper is None else self._wire(upper, operator)
+        return Comparison(self, operator, value, upper, ignore_case=ignore_case)
+
+    def _wire(self, value: Any, operator: str) -> Any:
+        if isinstance(value, (Operand, ServerValue)):
+            return value
+        return self.leaf.to_filter(value, operator)
+
+    def __eq__(self, other: object) -> Comparison:  # type: ignore[override]
+        """Equal; `== None` is `is_null()`. A date stands for the whole day where the field holds moments."""
+        return self.is_null() if other is None else self._compare("eq", other)
+
+    def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
+        """Not equal; rows without a value are included. `!= None` is `is_not_null()`."""
+        return self.is_not_null() if other is None else self._compare("ne", other)
+
+    # Two conditions on one field are two objects; a field is a key by identity.
+    __hash__ = object.__hash__
+
+    def __lt__(self, other: Any) -> Comparison:
+        """Less, or earlier."""
+        return self._compare("lt", other)
+
+    def __le__(self, other: Any) -> Comparison:
+        """Less or equal, or not later."""
+        return self._compare("le", other)
+
+    def __gt__(self, other: Any) -> Comparison:
+        """Greater, or later."""
+        return self._compare("gt", other)
+
+    def __ge__(self, other: Any) -> Comparison:
+        """Greater or equal, or not earlier."""
+        return self._compare("ge", other)
+
+    def ieq(self, value: Any) -> Comparison:
+        """Equal, upper and lower case being the same."""
+        return self._compare("eq", value, ignore_case=True)
+
+    def ine(self, value: Any) -> Comparison:
+        """Not equal, upper and lower case being the same."""
+        return self._compare("ne", value, ignore_case=True)
+
+    def ne_and_not_null(self, value: Any) -> Comparison:
+        """Not equal; rows without a value are left out, unlike with `!=`."""
+        return self._compare("ne_not_null", value)
+
+    def in_(self, values: Iterable[Any]) -> Comparison:
+        """Any of the values."""
+        return self._compare_many("in", values)
+
+    def not_in(self, values: Iterable[Any]) -> Comparison:
+        """None of the values."""
+        return self._compare_many("not_in", values)
+
+    def iin(self, values: Iterable[Any]) -> Comparison:
+        """Any of the values, upper and lower case being the same."""
+        return self._compare_many("in", values, ignore_case=True)
+
+    def not_iin(self, values: Iterable[Any]) -> Comparison:
+        """None of the values, upper and lower case being the same."""
+        return self._compare_many("not_in", values, ignore_case=True)
+
+    def all_of(self, values: Iterable[Any]) -> Comparison:
+        """A field with several values has all of these."""
+        return self._compare_many("all_of", values)
+
+    def between(self, lower: Any, upper: Any) -> Comparison:
+        """From lower to upper, both included."""
+        return self._compare("between", lower, upper)
+
+    def not_between(self, lower: Any, upper: Any) -> Comparison:
+        """Below lower or above upper."""
+        return self._compare("not_between", lower, upper)
+
+    def is_null(self) -> Comparison:
+        """Rows without a value."""
+        return Comparison(self, "is_null")
+
+    def is_not_null(self) -> Comparison:
+        """Rows with a value."""
+        return Comparison(self, "is_not_null")
+
+    def is_blank(self) -> Comparison:
+        """Rows without a value or with an empty text."""
+        return Comparison(self, "is_blank")
+
+    def is_not_blank(self) -> Comparison:
+        """Rows with a text that is not empty."""
+        return Comparison(self, "is_not_blank")
+
+    def contains(self, text: str) -> Comparison:
+        """The text occurs in the value."""
+        return self._compare("contains", text)
+
+    def icontains(self, text: str) -> Comparison:
+        """The text occurs in the value, upper and lower case being the same."""
+        return self._compare("contains", text, ignore_case=True)
+
+    def not_contains(self, text: str) -> Comparison:
+        """The text does not occur in the value."""
+        return self._compare("not_contains", text)
+
+    def not_icontains(self, text: str) -> Comparison:
+        """The text does not occur in the value, upper and lower case being the same."""
+        return self._compare("not_contains", text, ignore_case=True)
+
+    def icontains_any(self, words: str) -> Comparison:
+        """At least one of the words, separated by blanks, occurs; upper and lower case are the same."""
+        return self._compare("contains_any", words, ignore_case=True)
+
+    def icontains_all(self, words: str) -> Comparison:
+        """Each of the words, separated by blanks, occurs; upper and lower case are the same."""
+        return self._compare("contains_all", words, ignore_case=True)
+
+    def not_icontains_any(self, words: str) -> Comparison:
+        """Not one of the words, separated by blanks, occurs; upper and lower case are the same."""
+        return self._compare("not_contains_any", words, ignore_case=True)
+
+    def not_icontains_all(self, words: str) -> Comparison:
+        """Not all of the words, separated by blanks, occur; upper and lower case are the same."""
+        return self._compare("not_contains_all", words, ignore_case=True)
+
+    def startswith(self, text: str) -> Comparison:
+        """The value starts with the text; whether case counts is the system's rule."""
+        return self._compare("startswith", text)
+
+    def endswith(self, text: str) -> Comparison:
+        """The value ends with the text."""
+        return self._compare("endswith", text)
+
+    def like(self, pattern: str) -> Comparison:
+        """The value matches a pattern in which `%` stands for any text and `_` for any character."""
+        return self._compare("like", pattern)
+
+    def ilike(self, pattern: str) -> Comparison:
+        """As `like`, upper and lower case being the same."""
+        return self._compare("like", pattern, ignore_case=True)
+
+    def sounds_like(self, text: str) -> Comparison:
+        """The value sounds like the text."""
+        return self._compare("sounds_like", text)
+
+    def at(self, moment: Any) -> Comparison:
+        """Exactly this moment, where `==` means the whole day."""
+        return self._compare("at", moment)
+
+    def any_bits(self, bits: int) -> Comparison:
+        """At least one of the bits is set."""
+        return self._compare("any_bits", bits)
+
+    def all_bits(self, bits: int) -> Comparison:
+        """All of the bits are set."""
+        return self._compare("all_bits", bits)
+
+    def no_bits(self, bits: int) -> Comparison:
+        """None of the bits is set."""
+        return self._compare("no_bits", bits)
+
+    def shorter_than(self, length: int) -> Comparison:
+        """The text has fewer characters."""
+        return Comparison(self, "length_lt", _length(length))
+
+    def has_length(self, length: int) -> Comparison:
+        """The text has exactly so many characters."""
+        return Comparison(self, "length_eq", _length(length))
+
+    def longer_than(self, length: int) -> Comparison:
+        """The text has more characters."""
+        return Comparison(self, "length_gt", _length(length))
+
+    def asc(self, *, ignore_case: bool = False) -> Ordering:
+        """Order by this, smallest first."""
+        return Ordering(self, descending=False, ignore_case=ignore_case)
+
+    def desc(self, *, ignore_case: bool = False) -> Ordering:
+        """Order by this, greatest first."""
+        return Ordering(self, descending=True, ignore_case=ignore_case)
+
+    def sum(self, *, distinct: bool = False) -> Aggregate:
+        """The sum over the rows of a group."""
+        return Aggregate("sum", self, distinct=distinct)
+
+    def avg(self, *, distinct: bool = False) -> Aggregate:
+        """The average over the rows of a group."""
+        return Aggregate("avg", self, distinct=distinct)
+
+    def min(self, *, distinct: bool = False) -> Aggregate:
+        """The smallest value of a group."""
+        return Aggregate("min", self, distinct=distinct)
+
+    def max(self, *, distinct: bool = False) -> Aggregate:
+        """The greatest value of a group."""
+        return Aggregate("max", self, distinct=distinct)
+
+    def count(self, *, distinct: bool = False) -> Aggregate:
+        """The number of values in a group."""
+        return Aggregate("count", self, distinct=distinct)
+
+    def _compare_many(self, operator: str, values: Iterable[Any], *, ignore_case: bool = False) -> Comparison:
+        if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+            raise TypeError(f"{self!r}.{operator}: takes several values, not {values!r}; for one value use ==")
+        checked = tuple(self._wire(value, operator) for value in values)
+        return Comparison(self, operator, checked, ignore_case=ignore_case)
+
+
+class Path:
+    """A path through references and collections that does not end at a field yet.
+
+    It owns only names that no field has: everything else goes one step on. That it exists on
+    the system is checked at each step, against the metadata.
+    """
+
+    __slots__ = ("_root", "_steps")
+
+    def __init__(self, root: type[Object], steps: tuple[Reference | Collection, ...]) -> None:
+        self._root = root
+        self._steps = steps
+
+    @property
+    def workfront_name(self) -> str:
+        """The wire form of the path."""
+        return ":".join(step.workfront_name for step in self._steps)
+
+    @property
+    def spec(self) -> Any:
+        """What the metadata says of the last step."""
+        return self._steps[-1].spec
+
+    def is_null(self) -> Comparison:
+        """Rows that refer to nothing here."""
+        return self._id().is_null()
+
+    def is_not_null(self) -> Comparison:
+        """Rows that refer to something here."""
+        return self._id().is_not_null()
+
+    def __getattr__(self, name: str) -> Any:
+        """Go one step on."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return step(self._root, self._steps, name)
+
+    def __dir__(self) -> list[str]:
+        """The members of the type that the path leads to, and the operators."""
+        from .objects import member_names  # objects are built on expressions
+
+        return sorted({*dir(type(self)), *member_names(_target(self._steps[-1]))})
+
+    def __repr__(self) -> str:
+        """The path as it is written in Python."""
+        return f"<{self._root.__name__}.{'.'.join(step.workfront_name for step in self._steps)}>"
+
+    def _id(self) -> FieldPath:
+        return FieldPath(self._root, self._steps, _target(self._steps[-1]).id)
+
+
+class FieldPath(Operand):
+    """A path through references and collections that ends at a field."""
+
+    __slots__ = ("_leaf", "_root", "_steps")
+
+    def __init__(self, root: type[Object], steps: tuple[Reference | Collection, ...], leaf: Field) -> None:
+        self._root = root
+        self._steps = steps
+        self._leaf = leaf
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The wire names from the queried type to the field."""
+        return (*(step.workfront_name for step in self._steps), self._leaf.workfront_name)
+
+    @property
+    def root(self) -> type[Object]:
+        """The type that the path starts at."""
+        return self._root
+
+    @property
+    def leaf(self) -> Field:
+        """The field at the end of the path."""
+        return self._leaf
+
+    @property
+    def workfront_name(self) -> str:
+        """The wire form of the path."""
+        return ":".join(self.path)
+
+    @property
+    def spec(self) -> Any:
+        """What the metadata says of the field."""
+        return self._leaf.spec
+
+    def __repr__(self) -> str:
+        """The path by wire names."""
+        return f"<{self._root.__name__}.{'.'.join(self.path)}>"
+
+
+def step(root: type[Object], steps: tuple[Reference | Collection, ...], name: str) -> Path | FieldPath:
+    """Follow a path one member further.
+
+    Args:
+        root: The type that the path starts at.
+        steps: The references and collections so far.
+        name: The Python or wire name of a member of the type that they lead to.
+
+    Raises:
+        UnknownNameError: The type has no such field, reference or collection.
+    """
+    from .objects import Field, resolve_member  # objects are built on expressions
+
+    member = resolve_member(_target(steps[-1]), name)
+    if isinstance(member, Field):
+        return FieldPath(root, steps, member)
+    return Path(root, (*steps, member))
+
+
+# --- order and aggregates -----------------------------------------------------------
+
+
+class Ordering:
+    """A field and the direction to order by it.
+
+    Attributes:
+        operand: The field.
+        descending: Whether the greatest comes first.
+        ignore_case: Whether upper and lower case are the same.
+    """
+
+    __slots__ = ("descending", "ignore_case", "operand")
+
+    def __init__(self, operand: Operand, *, descending: bool, ignore_case: bool = False) -> None:
+        self.operand = operand
+        self.descending = descending
+        self.ignore_case = ignore_case
+
+    def __repr__(self) -> str:
+        """The field and the direction."""
+        return f"<{self.operand!r} {'descending' if self.descending else 'ascending'}>"
+
+
+class Aggregate:
+    """A figure computed from the rows of a group.
+
+    Attributes:
+        function: sum avg min max count.
+        operand: The field, or None for the number of rows.
+        distinct: Whether equal values count once.
+    """
+
+    __slots__ = ("distinct", "function", "operand")
+
+    def __init__(self, function: str, operand: Operand | None, *, distinct: bool = False) -> None:
+        self.function = function
+        self.operand = operand
+        self.distinct = distinct
+
+    def __repr__(self) -> str:
+        """The function and its field."""
+        return f"<{self.function}({'distinct ' if self.distinct else ''}{self.operand or 'rows'!r})>"
+
+
+def count() -> Aggregate:
+    """The number of rows of a group."""
+    return Aggregate("count", None)
+
+
+# --- values that the server computes ------------------------------------------------
+
+
+class Period:
+    """A number of hours, days, weeks, months, quarters or years, to add to `today()` or `now()`."""
+
+    __slots__ = ("number", "unit")
+
+    def __init__(self, number: int, unit: str) -> None:
+        if type(number) is not int:
+            raise TypeError(f"a period takes a whole number, not {number!r}")
+        self.number = number
+        self.unit = unit
+
+    def __neg__(self) -> Period:
+        """The same period into the past."""
+        return Period(-self.number, self.unit)
+
+    def __repr__(self) -> str:
+        """Number and unit."""
+        return f"<{self.number} {self.unit}>"
+
+
+class ServerValue:
+    """A value that the server computes when it reads the filter.
+
+    Attributes:
+        name: `today`, `now` or `user`.
+        attribute: The attribute of the user.
+        period: What is added to the moment.
+        edge: The edge of a period that the moment is moved to, as (`begin` or `end`, unit).
+    """
+
+    __slots__ = ("attribute", "edge", "name", "period")
+
+    def __init__(
+        self,
+        name: str,
+        attribute: str | None = None,
+        period: Period | None = None,
+        edge: tuple[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.attribute = attribute
+        self.period = period
+        self.edge = edge
+
+    def __add__(self, period: Period) -> ServerValue:
+        """Later by a period."""
+        if self.name == "user" or not isinstance(period, Period):
+            return NotImplemented
+        if self.period is not None:
+            raise ValueError(f"{self!r} has a period already; the systems take one")
+        return ServerValue(self.name, None, period, self.edge)
+
+    def __sub__(self, period: Period) -> ServerValue:
+        """Earlier by a period."""
+        return self + -period if isinstance(period, Period) else NotImplemented
+
+    def begin_of(self, unit: str) -> ServerValue:
+        """The begin of the hour, day, week, month, quarter or year."""
+        return ServerValue(self.name, None, self.period, ("begin", _unit(unit)))
+
+    def end_of(self, unit: str) -> ServerValue:
+        """The end of the hour, day, week, month, quarter or year."""
+        return ServerValue(self.name, None, self.period, ("end", _unit(unit)))
+
+    def __repr__(self) -> str:
+        """The value in words."""
+        parts = [self.attribute or "", repr(self.edge) if self.edge else "", repr(self.period) if self.period else ""]
+        return f"<{self.name} {' '.join(filter(None, parts))}>"
+
+
+class _CurrentUser:
+    """The user of the session; attributes are those that the system can compute, such as `id`."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> ServerValue:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return ServerValue("user", name)
+
+    def __repr__(self) -> str:
+        return "<current_user>"
+
+
+current_user = _CurrentUser()
+"""The user of the session: `Task.assigned_to_id == current_user.id`."""
+
+
+def today() -> ServerValue:
+    """Midnight at the start of today, in the user's time zone."""
+    return ServerValue("today")
+
+
+def now() -> ServerValue:
+    """This moment, by the server's clock."""
+    return ServerValue("now")
+
+
+def days(number: int) -> Period:
+    """A number of days."""
+    return Period(number, "day")
+
+
+def hours(number: int) -> Period:
+    """A number of hours."""
+    return Period(number, "hour")
+
+
+def weeks(number: int) -> Period:
+    """A number of weeks."""
+    return Period(number, "week")
+
+
+def months(number: int) -> Period:
+    """A number of months."""
+    return Period(number, "month")
+
+
+def quarters(number: int) -> Period:
+    """A number of quarters."""
+    return Period(number, "quarter")
+
+
+def years(number: int) -> Period:
+    """A number of years."""
+    return Period(number, "year")
+
+
+# --- walking a tree -----------------------------------------------------------------
+
+
+def operands(expression: Expression) -> Iterator[Operand]:
+    """Every field that an expression names, inner ones of `exists` left out."""
+    if isinstance(expression, Comparison):
+        yield expression.operand
+        if isinstance(expression.value, Operand):
+            yield expression.value
+    elif isinstance(expression, Negation):
+        yield from operands(expression.condition)
+    elif isinstance(expression, Group):
+        for member in expression.members:
+            yield from operands(member)
+    elif isinstance(expression, Exists):
+        for _inner, outer in expression.link:
+            yield outer
+
+
+_UNITS = ("hour", "day", "week", "month", "quarter", "year")
+
+
+def _unit(unit: str) -> str:
+    if unit not in _UNITS:
+        raise ValueError(f"{unit!r} is no unit; take one of {', '.join(_UNITS)}")
+    return unit
+
+
+def _condition(value: Any) -> Expression:
+    if not isinstance(value, Expression):
+        raise TypeError(
+            f"takes a condition such as Task.status == 'CPL', not {value!r}; "
+            "comparisons joined by & or | need parentheses around each"
+        )
+    return value
+
+
+def _length(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"takes a number of characters, not {value!r}")
+    return value
+
+
+def _target(member: Reference | Collection) -> type[Object]:
+    from .objects import target_type  # objects are built on expressions
+
+    return target_type(member)

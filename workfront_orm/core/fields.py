@@ -1,0 +1,305 @@
+"""The field descriptor: the field itself on the class, its value on an object.
+
+A value is converted when it is first read, and checked when it is assigned; what the object
+holds until then is what the server sent.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from . import types
+from .errors import FieldNotLoaded
+from .expressions import Operand
+from .metadata import FieldSpec
+from .tracking import snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import Enum
+    from typing import Any, NoReturn, Self
+
+    from .objects import Object
+
+__all__ = ["Field", "Key", "Mapped", "MemberDoc"]
+
+# Values of these types cannot be changed in place and stand in the row as they are.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+class Mapped:
+    """What all mapped objects derive from, so that fields can tell them from values."""
+
+    __slots__ = ()
+
+
+class MemberDoc:
+    """Documentation of a descriptor that is written when it is read."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __get__(self, member: Any, owner: type | None = None) -> str:
+        if member is None:
+            return self._text
+        from .describe import member_doc  # for help() and editors only
+
+        return member_doc(member)
+
+
+class Field(Operand):
+    """The descriptor of a field.
+
+    On the class it is the field itself, of which conditions are made (`Task.status != "CPL"`).
+    On an object it is the field's value; `FieldNotLoaded` is raised when the object does not
+    hold it. What is assigned is checked, tracked, and sent by `save()`.
+
+    Args:
+        workfront_name: The name on the wire. An explicit field is never checked against the
+            metadata, which is incomplete where it is reconstructed.
+        type: The type: text, integer, number, decimal, boolean, datetime, date, list or map, or a type
+            of the system. Without it, values pass as they are.
+
+    Attributes:
+        workfront_name: The name on the wire.
+    """
+
+    __slots__ = ("_codec", "_decode", "_owner", "_raw", "_warned", "workfront_name")
+    __doc__ = MemberDoc(__doc__ or "")
+
+    workfront_name: str
+
+    def __init__(self, workfront_name: str, *, type: str | None = None) -> None:  # noqa: A002 - the word of the design
+        self.workfront_name = workfront_name
+        self._raw: Mapping[str, Any] = {"type": type} if type else {}
+        self._owner: Any = None
+        self._warned = False
+        self._codec = types.NAMED.get(type or "", types.ANY)
+        self._decode = self._codec.decode
+
+    @classmethod
+    def reflected(cls, name: str, raw: Mapping[str, Any], codec: types.Codec) -> Self:
+        """A field as the metadata describes it.
+
+        Args:
+            name: The name on the wire.
+            raw: The entry of the metadata file.
+            codec: How its values travel.
+        """
+        field = cls.__new__(cls)
+        field.workfront_name = name
+        field._raw = raw
+        field._owner = None
+        field._warned = False
+        field._codec = codec
+        field._decode = codec.decode
+        return field
+
+    def __set_name__(self, owner: type[Object], name: str) -> None:
+        """Learn the class, for messages and for types that only the system knows."""
+        if self._owner is not None:
+            return
+        self._owner = owner
+        service = getattr(owner._api, "service", None)
+        if service is not None and self._raw.get("type"):
+            # A declared type may be one of the system's own.
+            self._codec = service.codec(owner._spec, self.spec)
+            self._decode = self._codec.decode
+
+    # Reading and writing an object's value.
+
+    def __get__(self, obj: Object | None, owner: type[Object] | None = None) -> Any:
+        """The value of an object, or the field itself on the class."""
+        if obj is None:
+            return self
+        if self._decode is None:
+            try:
+                value = obj._row[self.workfront_name]
+            except KeyError:
+                raise self._not_loaded(obj) from None
+            return value if value.__class__ in _PLAIN else self._unusual(obj, value)
+        values = obj._values
+        if values is not None:
+            try:
+                return values[self.workfront_name]
+            except KeyError:
+                pass
+        return self._first_read(obj)
+
+    def __set__(self, obj: Object, value: Any) -> None:
+        """Check, encode and record a value."""
+        raw = self._raw
+        if raw:
+            if raw.get("readOnly"):
+                raise AttributeError(f"{self._place(obj)} is read-only: the server computes it")
+            if raw.get("immutable") and obj._state.status != "new":
+                raise AttributeError(f"{self._place(obj)} can only be set before the object is created")
+        wire = self._to_wire(value, obj)
+        obj._assign(self.workfront_name, wire, self)
+
+    def __delete__(self, obj: Object) -> NoReturn:
+        """Refuse: a value is cleared with None."""
+        raise AttributeError(f"{self._place(obj)} cannot be deleted; assign None to clear its value")
+
+    # What conditions and descriptions need.
+
+    @property
+    def spec(self) -> FieldSpec:
+        """What the metadata says of the field."""
+        return FieldSpec(self.workfront_name, self._raw)
+
+    @property
+    def codec(self) -> types.Codec:
+        """How the field's values travel."""
+        return self._codec
+
+    @property
+    def choices(self) -> type[Enum] | None:
+        """The enumeration of the documented values, or None when there are none."""
+        return self._codec.choices if isinstance(self._codec, types.Enumeration) else None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The wire name, as a path of one step."""
+        return (self.workfront_name,)
+
+    @property
+    def root(self) -> Any:
+        """The class that the field belongs to; None for one that was made by itself."""
+        return self._owner
+
+    @property
+    def leaf(self) -> Field:
+        """The field itself."""
+        return self
+
+    def to_filter(self, value: Any, operator: str) -> Any:
+        """The wire value of a value in a condition.
+
+        Raises:
+            TypeError: The field does not hold values of that type.
+            ValueError: The field cannot have that value.
+        """
+        if value is None:
+            raise TypeError(f"{self!r}: None cannot be compared with {operator}; use is_null() or is_not_null()")
+        api = getattr(self._owner, "_api", None)
+        try:
+            if api is not None and api.service is not None:
+                return api.service.encode_filter(self._owner._spec, self.spec, self._codec, operator, value)
+            return types.filter_value(self._codec, operator, value)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{self!r} {error}") from None
+
+    def __repr__(self) -> str:
+        """Class, name and type."""
+        owner = self._owner.__name__ if self._owner is not None else "?"
+        kind = self._raw.get("type")
+        return f"<Field {owner}.{self.workfront_name}{f': {kind}' if kind else ''}>"
+
+    # Helpers, from the common to the rare.
+
+    def _first_read(self, obj: Object) -> Any:
+        name = self.workfront_name
+        try:
+            wire = obj._row[name]
+        except KeyError:
+            raise self._not_loaded(obj) from None
+        if wire is None:
+            return None
+        decode = self._decode
+        if decode is None or obj._reads_wire() or wire.__class__ not in _PLAIN:
+            if decode is None or obj._reads_wire() or not isinstance(wire, (list, dict)):
+                return self._unusual(obj, wire)
+            if not self._codec.mutable:
+                return self._undecodable(obj, wire)
+        try:
+            value = decode(wire)
+        except (ValueError, TypeError, ArithmeticError):
+            return self._undecodable(obj, wire)
+        obj._remember(name, value)
+        return value
+
+    def _unusual(self, obj: Object, value: Any) -> Any:
+        """A list or map in a field without a codec, or an object in place of an id."""
+        if value.__class__ is list or value.__class__ is dict:
+            values = obj._values
+            if values is not None and self.workfront_name in values:
+                return values[self.workfront_name]
+            # The row keeps the original; what is handed out may be changed in place.
+            value = snapshot(value)
+            obj._remember(self.workfront_name, value)
+            return value
+        return obj._reference_id(value)
+
+    def _undecodable(self, obj: Object, wire: Any) -> Any:
+        if not self._warned:
+            self._warned = True
+            guess = " (the type is inferred)" if self.spec.inferred else ""
+            warnings.warn(
+                f"{self._place(obj)}: {wire!r} does not read as {self._codec.name}{guess}; it comes back as it is",
+                stacklevel=4,
+            )
+        return self._unusual(obj, wire) if wire.__class__ not in _PLAIN else wire
+
+    def _to_wire(self, value: Any, obj: Object) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, Mapped):
+            return self._id_of(value, obj)
+        if obj._reads_wire():
+            return snapshot(value)
+        try:
+            wire = self._codec.encode(value)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{self._place(obj)} {error}") from None
+        if self._codec.__class__ is types.Enumeration:
+            obj._check_code(self, wire)
+        return wire
+
+    def _id_of(self, value: Any, obj: Object) -> Any:
+        reference = self._raw.get("reference")
+        if reference is None:
+            raise TypeError(f"{self._place(obj)} takes {self._codec.name}, not an object; it holds no reference's id")
+        member = type(obj)._members.get(type(obj)._python_names.get(reference, ""))
+        target = getattr(member, "spec", None) and member.spec.target  # type: ignore[union-attr]
+        code = type(value).code
+        if target and code and target != code:
+            raise TypeError(f"{self._place(obj)} takes the id of a {target}, not of {value._label()}")
+        # An object that is not saved yet stands for the id that it will get.
+        return value if value.id is None else value.id
+
+    def _not_loaded(self, obj: Object) -> FieldNotLoaded:
+        if type(obj)._spec is None:
+            return FieldNotLoaded(self.workfront_name)
+        name = self._python_name(obj)
+        return FieldNotLoaded(
+            f"{type(obj).__name__}.{name} ({self.workfront_name}) of {obj._label()} is not loaded: "
+            f"call load({name!r}), or name it in fields= when searching or loading"
+        )
+
+    def _python_name(self, obj: Object) -> str:
+        return type(obj)._python_names.get(self.workfront_name, self.workfront_name)
+
+    def _place(self, obj: Object) -> str:
+        return f"{type(obj).__name__}.{self._python_name(obj)}"
+
+
+class Key(Field):
+    """The descriptor of an object's id, which only the server gives."""
+
+    __slots__ = ()
+
+    def __get__(self, obj: Object | None, owner: type[Object] | None = None) -> Any:
+        """The id of an object, None before it is saved; on the class the field itself."""
+        if obj is None:
+            return self
+        names = type(obj)._key
+        if len(names) == 1:
+            return obj._row.get(names[0])
+        parts = tuple(obj._row.get(name) for name in names)
+        return None if None in parts else parts
+
+    def __set__(self, obj: Object, value: Any) -> NoReturn:
+        """Refuse: the server gives the id."""
+        raise AttributeError(f"{type(obj).__name__}.id cannot be set: the server gives it when the object is saved")

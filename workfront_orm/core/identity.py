@@ -1,0 +1,193 @@
+"""The identity map: one object for one id within a session.
+
+It holds objects weakly, so that reading a long result does not fill the memory, and strongly
+while they have unsaved changes, so that no change is lost.
+"""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from threading import RLock
+
+from .tracking import State, changed_fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from .objects import Object
+
+__all__ = ["IdentityMap"]
+
+
+class _Entry(weakref.ref["Object"]):
+    """A weak reference that knows its key, so that one callback serves all."""
+
+    __slots__ = ("key",)
+
+    key: Any
+
+
+class IdentityMap:
+    """The objects of one session by class code and id.
+
+    Safe to use from several threads.
+
+    Args:
+        session: The session whose objects these are.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self._session = weakref.ref(session)
+        self._by_code: dict[Any, tuple[dict[Any, _Entry], Callable[[Any], None]]] = {}
+        self._changed: dict[int, Object] = {}
+        self._lock = RLock()
+
+    def get(self, cls: type[Object], key: Any) -> Object | None:
+        """The object of that class and id, if the session has it."""
+        known = self._by_code.get(cls.code or cls.__name__)
+        entry = known[0].get(self._normal(cls, key)) if known else None
+        return None if entry is None else entry()
+
+    def wrap(self, cls: type[Object], row: dict[str, Any]) -> Object:
+        """The object of a decoded row: the one that the session has, filled, or a new one."""
+        return self.wrap_page(cls, (row,))[0]
+
+    def wrap_page(self, cls: type[Object], rows: Sequence[dict[str, Any]], lazy: str | None = None) -> list[Object]:
+        """The objects of a page of decoded rows, which from then on know each other as siblings.
+
+        Args:
+            cls: The class of all rows.
+            rows: Decoded rows; they are kept, not copied.
+            lazy: What lazy loads of these objects may do, when that differs from the session.
+        """
+        state = State(self._session())
+        state.lazy = lazy
+        key_fields = cls._key
+        single = key_fields[0] if len(key_fields) == 1 else None
+        normal = cls._normal_key
+        new = cls.__new__
+        objects: list[Object] = []
+        siblings: list[_Entry] = []
+        add_object, add_sibling = objects.append, siblings.append
+        collecting = gc.isenabled()
+        with self._lock:
+            known, forget = self._known(cls)
+            # Half of the cost of wrapping is the collector looking through what was just made.
+            gc.disable()
+            try:
+                for row in rows:
+                    key = row.get(single) if single is not None else _composite(row, key_fields)
+                    if normal is not None and key is not None:
+                        key = normal(key)
+                    entry = known.get(key)
+                    if entry is not None:
+                        present = entry()
+                        if present is not None:
+                            self._fill(present, cls, row, state)
+                            add_object(present)
+                            add_sibling(entry)
+                            continue
+                    obj = new(cls)
+                    obj._row = row
+                    obj._state = state
+                    obj._values = None
+                    add_object(obj)
+                    if key is not None:
+                        made = _Entry(obj, forget)
+                        made.key = key
+                        known[key] = made
+                        add_sibling(made)
+            finally:
+                if collecting:
+                    gc.enable()
+        state.siblings = siblings
+        return objects
+
+    def add(self, obj: Object) -> None:
+        """Enter an object that got its id; one that is there already stays."""
+        key = obj.id
+        if key is None:
+            return
+        with self._lock:
+            known, forget = self._known(type(obj))
+            key = self._normal(type(obj), key)
+            present = known.get(key)
+            if present is None or present() is None:
+                entry = _Entry(obj, forget)
+                entry.key = key
+                known[key] = entry
+
+    def remove(self, obj: Object) -> None:
+        """Forget an object, for example after it was deleted."""
+        with self._lock:
+            known, _forget = self._known(type(obj))
+            key = self._normal(type(obj), obj.id)
+            entry = known.get(key)
+            if entry is not None and entry() is obj:
+                known.pop(key)
+            self._changed.pop(id(obj), None)
+
+    def keep_while_dirty(self, obj: Object) -> None:
+        """Hold an object strongly while it has unsaved changes."""
+        if obj._state.originals and obj._state.status == "persistent":
+            self._changed[id(obj)] = obj
+        else:
+            self._changed.pop(id(obj), None)
+
+    def dirty(self) -> list[Object]:
+        """The objects with unsaved changes, changes of values in place included."""
+        return [obj for obj in self if obj._state.status == "persistent" and changed_fields(obj)]
+
+    def __iter__(self) -> Iterator[Object]:
+        """The objects that are alive, each once."""
+        with self._lock:
+            entries = [entry for known, _forget in self._by_code.values() for entry in known.values()]
+            alive = {id(obj): obj for entry in entries if (obj := entry()) is not None}
+            alive.update(self._changed)
+        return iter(list(alive.values()))
+
+    def __len__(self) -> int:
+        """The number of objects that are alive."""
+        return sum(1 for _ in self)
+
+    def clear(self) -> None:
+        """Forget all objects."""
+        with self._lock:
+            self._by_code.clear()
+            self._changed.clear()
+
+    def _known(self, cls: type[Object]) -> tuple[dict[Any, _Entry], Callable[[Any], None]]:
+        code = cls.code or cls.__name__
+        found = self._by_code.get(code)
+        if found is None:
+            known: dict[Any, _Entry] = {}
+
+            def forget(entry: Any, known: dict[Any, _Entry] = known) -> None:
+                key = entry.key
+                if known.get(key) is entry:
+                    del known[key]
+
+            found = self._by_code[code] = (known, forget)
+        return found
+
+    def _fill(self, obj: Object, cls: type[Object], row: dict[str, Any], state: State) -> None:
+        if cls is not type(obj) and issubclass(cls, type(obj)):
+            # The caller asked for a subclass, which knows more of the same row.
+            obj.__class__ = cls
+        obj._merge(row)
+        if obj._state.originals is None:
+            obj._state = state
+        else:
+            obj._state.siblings = state.siblings
+
+    @staticmethod
+    def _normal(kind: type[Object], key: Any) -> Any:
+        return key if kind._normal_key is None or key is None else kind._normal_key(key)
+
+
+def _composite(row: dict[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    parts = tuple(row.get(name) for name in names)
+    return None if None in parts else parts

@@ -1,0 +1,249 @@
+"""Loading what objects lack: fields, references and collections, without a request per object.
+
+The objects of one answer know each other. A lazy read on one of them loads what it needs for
+all of them that lack it, in as few requests as the system allows.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from .errors import DetachedObjectError, LazyLoadError, NotFoundError
+from .objects import Collection, Object, Reference
+from .tracking import State, wire_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .session import BaseSession
+
+__all__ = ["Loader"]
+
+
+class Loader:
+    """Loads for one session.
+
+    Args:
+        session: The session that sends.
+    """
+
+    def __init__(self, session: BaseSession) -> None:
+        self._session = session
+
+    def load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Object]:
+        """Objects by id, in the order of the ids; the same id twice is the same object twice.
+
+        Raises:
+            NotFoundError: The server has none for some of the ids; the message names them.
+        """
+        wanted = list(dict.fromkeys(ids))
+        service = self._session.service
+        rows = [row for request in service.plan_load(cls, wanted, fields) for row in self._session.execute(request)]
+        normal = cls._normal_key or (lambda key: key)
+        found = {normal(obj.id): obj for obj in self._session.identity_map.wrap_page(cls, rows)}
+        missing = [key for key in wanted if normal(key) not in found]
+        if len(wanted) == 1 and len(found) == 1:
+            # An id may be a name that the server resolves, such as the current user's.
+            return [next(iter(found.values()))] * len(ids)
+        if missing:
+            shown = ", ".join(map(repr, missing[:5])) + (" ..." if len(missing) > 5 else "")  # noqa: PLR2004
+            raise service.error(NotFoundError)(
+                f"the server answered no {cls.__name__} for {len(missing)} of {len(wanted)} ids: {shown}",
+                404,
+                operation=f"load {cls.__name__}",
+                remedy="they are deleted, or the user may not see them; search by id returns those that exist",
+            )
+        return [found[normal(key)] for key in ids]
+
+    def load_fields(self, obj: Object, names: tuple[str, ...] | None) -> None:
+        """Load fields of one object; its unsaved changes are kept."""
+        obj._merge(self._read(obj, names))
+
+    def refresh(self, obj: Object) -> None:
+        """Read the loaded fields of one object again; its unsaved changes are lost."""
+        names = self._loaded_fields(obj)
+        row = self._read(obj, names or None)
+        obj.revert()
+        obj._values = None
+        obj._merge(row)
+
+    def load_relation(self, obj: Object, relation: Reference | Collection) -> Any:
+        """What a reference or collection leads to, loaded for all siblings that lack it."""
+        if isinstance(relation, Reference):
+            return self._load_reference(obj, relation)
+        return self._load_collection(obj, relation)
+
+    def related(self, obj: Object, relation: Reference | Collection, data: Any) -> Any:
+        """What a reference or collection leads to, from the row it came with.
+
+        The rows of all siblings are wrapped together, so that what they lead to knows its siblings.
+        """
+        name = relation.workfront_name
+        owners = [obj, *(other for other in _siblings(obj) if other is not obj)]
+        owners = [owner for owner in owners if name in owner._row and name not in (owner._values or ())]
+        target = relation.spec.target
+        if isinstance(relation, Reference):
+            rows = [(owner, owner._row[name]) for owner in owners if isinstance(owner._row[name], dict)]
+            for (owner, _row), value in zip(rows, self._wrap_mixed([row for _, row in rows], target, obj), strict=True):
+                owner._remember(name, value)
+            return None if data is None else (obj._values or {}).get(name)
+        lists = [(owner, [row for row in owner._row[name] or () if isinstance(row, dict)]) for owner in owners]
+        members = iter(self._wrap_mixed([row for _, rows in lists for row in rows], target, obj))
+        for owner, rows_ in lists:
+            owner._remember(name, tuple(next(members) for _ in rows_))
+        return (obj._values or {}).get(name, ())
+
+    # --- references ---------------------------------------------------------------
+
+    def _load_reference(self, obj: Object, relation: Reference) -> Object | None:
+        session = self._session
+        resolved = session.service.resolve_reference(relation, wire_values(obj))
+        if resolved is not None:
+            code, key = resolved
+            if isinstance(key, Object):
+                return key
+            if session.service.is_null_id(key):
+                return None
+            known = session.identity_map.get(session.api.by_code[code], key)
+            if known is not None:
+                obj._remember(relation.workfront_name, known)
+                return known
+        self._permit(obj, relation.workfront_name)
+        lacking = self._lacking(obj, relation.workfront_name)
+        id_field = relation.spec.field
+        changed_here = bool(id_field and obj._state.originals and id_field in obj._state.originals)
+        if resolved is not None and (changed_here or len(lacking) > 1):
+            return self._load_targets(obj, relation, resolved[0], lacking)
+        if len(lacking) > 1:
+            self._load_members(lacking, relation.workfront_name)
+        if relation.workfront_name not in obj._row:
+            self.load_fields(obj, (relation.workfront_name,))
+        value = self.related(obj, relation, obj._row.get(relation.workfront_name))
+        return value if isinstance(value, Object) else None
+
+    def _load_targets(self, obj: Object, relation: Reference, code: str, lacking: list[Object]) -> Object:
+        """Load the objects that the ids of several objects name, each once."""
+        session = self._session
+        name = relation.workfront_name
+        wanted: dict[Any, list[Object]] = {}
+        cls = session.api.by_code[code]
+        normal = cls._normal_key or (lambda key: key)
+        for owner in lacking:
+            resolved = session.service.resolve_reference(relation, wire_values(owner))
+            if resolved is None or resolved[0] != code or isinstance(resolved[1], Object):
+                continue
+            if not session.service.is_null_id(resolved[1]):
+                wanted.setdefault(normal(resolved[1]), []).append(owner)
+        unknown = [key for key in wanted if session.identity_map.get(cls, key) is None]
+        loaded: list[Object] = []
+        for request in session.service.plan_lookup(cls, unknown, None):
+            loaded += session.identity_map.wrap_page(cls, session.execute(request))
+        by_key = {normal(target.id): target for target in loaded}
+        for key, owners in wanted.items():
+            target = by_key.get(key) or session.identity_map.get(cls, key)
+            if target is not None:
+                for owner in owners:
+                    owner._remember(name, target)
+        value = (obj._values or {}).get(name)
+        if value is None:
+            raise session.service.error(NotFoundError)(
+                f"{type(obj).__name__}.{name} of {obj._label()} refers to an object that the server does not show",
+                404,
+                operation=f"load {type(obj).__name__}.{name}",
+                remedy="it is deleted, or the user may not see it; the id is in the id field",
+            )
+        return value  # type: ignore[no-any-return]
+
+    # --- collections --------------------------------------------------------------
+
+    def _load_collection(self, obj: Object, relation: Collection) -> tuple[Object, ...]:
+        session = self._session
+        name = relation.workfront_name
+        self._permit(obj, name)
+        select = session.service.collection_select(obj, relation)
+        if select is not None:
+            members = tuple(session.read(select))
+            obj._remember(name, members)
+            return members
+        lacking = self._lacking(obj, name)
+        if len(lacking) > 1:
+            self._load_members(lacking, name)
+        if name not in obj._row:
+            self.load_fields(obj, (name,))
+        value: tuple[Object, ...] = self.related(obj, relation, obj._row.get(name))
+        return value
+
+    # --- helpers ------------------------------------------------------------------
+
+    def _load_members(self, objects: list[Object], name: str) -> None:
+        """Load one member of several objects of a class."""
+        cls = type(objects[0])
+        normal = cls._normal_key or (lambda key: key)
+        by_key = {normal(obj.id): obj for obj in objects}
+        for request in self._session.service.plan_lookup(cls, list(by_key), (name,)):
+            for row in self._session.execute(request):
+                key = row.get(cls._key[0]) if len(cls._key) == 1 else tuple(row.get(part) for part in cls._key)
+                owner = by_key.get(normal(key))
+                if owner is not None:
+                    owner._merge({name: row[name]} if name in row else {})
+
+    def _lacking(self, obj: Object, name: str) -> list[Object]:
+        """The object and its siblings of the same class that have an id and lack a member."""
+        others = (
+            other
+            for other in _siblings(obj)
+            if other is not obj
+            and other.code == obj.code
+            and other._state.status == "persistent"
+            and name not in other._row
+            and name not in (other._values or ())
+        )
+        return [obj, *others]
+
+    def _wrap_mixed(self, rows: list[dict[str, Any]], target: str | None, origin: Object) -> list[Object]:
+        """Wrap rows that may be of several classes, page-wise, in order."""
+        api = self._session.api
+        classes: dict[type[Object], list[int]] = {}
+        for index, row in enumerate(rows):
+            classes.setdefault(api.type_of(row, target), []).append(index)
+        wrapped: list[Any] = [None] * len(rows)
+        for cls, indexes in classes.items():
+            page = [rows[index] for index in indexes]
+            for index, obj in zip(
+                indexes, self._session.identity_map.wrap_page(cls, page, origin._state.lazy), strict=True
+            ):
+                wrapped[index] = obj
+        return wrapped
+
+    def _read(self, obj: Object, names: tuple[str, ...] | None) -> dict[str, Any]:
+        if obj.id is None:
+            raise DetachedObjectError(f"load {obj._label()}: it has no id yet; save() creates it first")
+        row = self._session.execute(self._session.service.plan_read(obj, names))
+        return row if isinstance(row, dict) else {}
+
+    def _loaded_fields(self, obj: Object) -> tuple[str, ...]:
+        members = type(obj)._members
+        names = type(obj)._python_names
+        return tuple(
+            name
+            for name in obj._row
+            if not isinstance(members.get(names.get(name, "")), (Reference, Collection))
+            and (type(obj)._spec is None or name in names or type(obj)._is_custom(name))
+        )
+
+    def _permit(self, obj: Object, name: str) -> None:
+        rule = obj._state.lazy or self._session.lazy
+        if rule == "load":
+            return
+        message = (
+            f"lazy load of {type(obj).__name__}.{name} of {obj._label()}: name it in fields= to load it with the rest"
+        )
+        if rule == "raise":
+            raise LazyLoadError(message)
+        warnings.warn(message, stacklevel=6)
+
+
+def _siblings(obj: Object) -> Iterable[Object]:
+    state: State = obj._state
+    return [other for entry in state.siblings if (other := entry()) is not None]

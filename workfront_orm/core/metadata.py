@@ -1,0 +1,483 @@
+"""API metadata: finding, indexing and reading the files that the classes are made of.
+
+A metadata file describes one version of one system: its objects and, of each,
+the fields, references, collections, actions and named queries, as the system
+names them. The format is JSON laid out so that one object can be read without
+parsing the others (`metadata/README.md` describes it): object keys stand at
+the start of a line, everything else does not.
+
+This module knows the format and where files are looked for. It makes no
+classes (see `reflection`) and sends no requests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any, TypeVar
+
+    _S = TypeVar("_S", bound="MemberSpec")
+
+__all__ = [
+    "ActionSpec",
+    "ArgumentSpec",
+    "CollectionSpec",
+    "FieldSpec",
+    "MetadataError",
+    "MetadataFile",
+    "MetadataNotFoundError",
+    "ObjectSpec",
+    "QuerySpec",
+    "ReferenceSpec",
+    "find",
+    "search_path",
+    "versions",
+]
+
+FORMAT = 1
+"""The format of metadata files that this code reads."""
+
+
+class MetadataError(Exception):
+    """A metadata file that cannot be used; the message names the file and the place."""
+
+
+class MetadataNotFoundError(MetadataError):
+    """No metadata file for the service and version that were asked for."""
+
+
+# --- what a file says of an object and its members ---------------------------------
+
+
+class MemberSpec:
+    """What the metadata says of one member of an object.
+
+    Attributes:
+        name: The name on the wire.
+        raw: The decoded entry of the metadata file, keys of the system included.
+    """
+
+    __slots__ = ("name", "raw")
+
+    def __init__(self, name: str, raw: Mapping[str, Any]) -> None:
+        self.name = name
+        self.raw = raw
+
+    @property
+    def label(self) -> str | None:
+        """The name that the system shows to people, if the metadata has it."""
+        return self.raw.get("label")
+
+    @property
+    def marks(self) -> Mapping[str, Any]:
+        """Where the entry comes from and what is doubtful about it; empty when nothing is."""
+        return self.raw.get("marks") or {}
+
+    @property
+    def inferred(self) -> bool:
+        """Whether the entry was concluded rather than read in a document."""
+        return bool(self.marks.get("inferred"))
+
+    def __repr__(self) -> str:
+        """Name the member and show its entry."""
+        return f"{type(self).__name__}({self.name!r}, {self.raw!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Two specs are equal when kind, name and entry are."""
+        return type(other) is type(self) and (other.name, other.raw) == (self.name, self.raw)
+
+    def __hash__(self) -> int:
+        """By name, since the entry is a mapping."""
+        return hash((type(self), self.name))
+
+
+class FieldSpec(MemberSpec):
+    """What the metadata says of a field."""
+
+    __slots__ = ()
+
+    @property
+    def type(self) -> str:
+        """The system's name of the type; `string` when the metadata does not tell."""
+        return self.raw.get("type") or "string"
+
+    @property
+    def reference(self) -> str | None:
+        """The reference whose id this field holds, by wire name."""
+        return self.raw.get("reference")
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the metadata says that the server refuses a value; absence says nothing."""
+        return bool(self.raw.get("readOnly"))
+
+    @property
+    def required(self) -> bool:
+        """Whether the metadata says that creating needs a value; absence says nothing."""
+        return bool(self.raw.get("required"))
+
+    @property
+    def values(self) -> tuple[tuple[Any, str | None], ...] | None:
+        """The documented values with their labels, or None when none are documented."""
+        values = self.raw.get("values")
+        return tuple((value, label) for value, label in values) if values else None
+
+    @property
+    def open(self) -> bool:
+        """Whether tenants add values of their own to the documented ones."""
+        return bool(self.raw.get("open"))
+
+    @property
+    def multiple(self) -> bool:
+        """Whether the field holds a list of values of its type."""
+        return bool(self.raw.get("multiple"))
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The system's own flags, in its own words."""
+        return tuple(self.raw.get("flags") or ())
+
+
+class ReferenceSpec(MemberSpec):
+    """What the metadata says of a reference to one other object."""
+
+    __slots__ = ()
+
+    @property
+    def target(self) -> str | None:
+        """The key of the object referred to, or None when it is not known."""
+        return self.raw.get("target")
+
+    @property
+    def field(self) -> str | None:
+        """The field that holds the id of the object referred to, if there is one."""
+        return self.raw.get("field")
+
+
+class CollectionSpec(MemberSpec):
+    """What the metadata says of a collection of other objects."""
+
+    __slots__ = ()
+
+    @property
+    def target(self) -> str | None:
+        """The key of the members' object, or None when it is not known."""
+        return self.raw.get("target")
+
+
+class ArgumentSpec(MemberSpec):
+    """What the metadata says of an argument of an action or a named query."""
+
+    __slots__ = ()
+
+    @property
+    def type(self) -> str:
+        """The system's name of the type."""
+        return self.raw.get("type") or "string"
+
+
+class CallSpec(MemberSpec):
+    """What actions and named queries have in common."""
+
+    __slots__ = ()
+
+    @property
+    def arguments(self) -> tuple[ArgumentSpec, ...] | None:
+        """The arguments in order, or None when they are not known."""
+        arguments = self.raw.get("arguments")
+        return None if arguments is None else tuple(ArgumentSpec(argument["name"], argument) for argument in arguments)
+
+    @property
+    def result(self) -> str | None:
+        """The system's name of the type of the result, or None when there is none or it is not known."""
+        return self.raw.get("result")
+
+
+class ActionSpec(CallSpec):
+    """What the metadata says of an action."""
+
+    __slots__ = ()
+
+    @property
+    def instance(self) -> bool | None:
+        """Whether the action works on one object (True), on the class (False), or None when not known."""
+        return self.raw.get("instance")
+
+
+class QuerySpec(CallSpec):
+    """What the metadata says of a named query."""
+
+    __slots__ = ()
+
+    @property
+    def filters(self) -> bool:
+        """Whether the query takes filters beside its arguments."""
+        return bool(self.raw.get("filters"))
+
+
+class ObjectSpec(MemberSpec):
+    """What the metadata says of one object; `name` is its class name in the system.
+
+    Attributes:
+        key: The key in the metadata file: the code, or the name of an object without one.
+    """
+
+    __slots__ = ("_sections", "key")
+
+    def __init__(self, key: str, raw: Mapping[str, Any]) -> None:
+        super().__init__(raw["name"], raw)
+        self.key = key
+        self._sections: dict[str, dict[str, Any]] = {}
+
+    @property
+    def code(self) -> str | None:
+        """The code by which the system addresses the object, or None when it is not known."""
+        return self.raw.get("code")
+
+    @property
+    def operations(self) -> tuple[str, ...] | None:
+        """The operations that the system offers, or None when they are not known (which is not: none)."""
+        operations = self.raw.get("operations")
+        return None if operations is None else tuple(operations)
+
+    @property
+    def fields(self) -> dict[str, FieldSpec]:
+        """The fields by wire name."""
+        return self._section("fields", FieldSpec)
+
+    @property
+    def references(self) -> dict[str, ReferenceSpec]:
+        """The references by wire name."""
+        return self._section("references", ReferenceSpec)
+
+    @property
+    def collections(self) -> dict[str, CollectionSpec]:
+        """The collections by wire name."""
+        return self._section("collections", CollectionSpec)
+
+    @property
+    def actions(self) -> dict[str, ActionSpec]:
+        """The actions by wire name."""
+        return self._section("actions", ActionSpec)
+
+    @property
+    def queries(self) -> dict[str, QuerySpec]:
+        """The named queries by wire name."""
+        return self._section("queries", QuerySpec)
+
+    def _section(self, section: str, spec: Callable[[str, Any], _S]) -> dict[str, _S]:
+        members = self._sections.get(section)
+        if members is None:
+            raw: Mapping[str, Any] = self.raw.get(section) or {}
+            members = self._sections[section] = {name: spec(name, entry) for name, entry in raw.items()}
+        return members
+
+
+# --- one file -----------------------------------------------------------------------
+
+
+class MetadataFile:
+    """One metadata file: one version of one service.
+
+    The text is read once, on first use; objects are decoded one by one when asked for.
+
+    Args:
+        path: The file.
+
+    Raises:
+        MetadataError: On use, when the file is missing, no JSON or of another format.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self._text: str | None = None
+        self._header: dict[str, Any] | None = None
+        self._names: dict[str, str] | None = None
+        self._objects: dict[str, ObjectSpec] = {}
+
+    def __repr__(self) -> str:
+        """Name the file."""
+        return f"MetadataFile({self.path!r})"
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """Everything the file says beside its objects: format, service, version, source.
+
+        Raises:
+            MetadataError: The file is no metadata file of a known format.
+        """
+        if self._header is None:
+            text = self._read()
+            start = text.find('"objects": {')
+            try:
+                header = json.loads(text[:start] + '"objects": {}}') if start > 0 else json.loads(text)
+                form = header.get("format")
+            except (ValueError, AttributeError) as error:
+                raise MetadataError(f"{self.path} is no metadata file: {error}") from error
+            if form != FORMAT:
+                raise MetadataError(f"{self.path} has metadata format {form!r}, this version reads format {FORMAT}")
+            header.pop("objects", None)
+            self._header = header
+        return self._header
+
+    @property
+    def service(self) -> str:
+        """The service that the file describes."""
+        return str(self.header["service"])
+
+    @property
+    def version(self) -> str:
+        """The version of the service's API that the file describes."""
+        return str(self.header["version"])
+
+    def names(self) -> dict[str, str]:
+        """The key of each object by its class name, in the order of the file."""
+        if self._names is None:
+            import re  # needed for a listing only, one class is found without it
+
+            found = re.findall(r'^"([^"\\]+)": \{"name": "([^"\\]+)"', self._read(), re.MULTILINE)
+            self._names = {name: key for key, name in found} or {
+                spec.name: key for key, spec in self.read_all().items()
+            }
+        return self._names
+
+    def key_of(self, name: str) -> str | None:
+        """The key of the object with that class name, or None."""
+        if self._names is not None:
+            return self._names.get(name)
+        text = self._read()
+        place = text.find(f': {{"name": "{name}", "code": ')
+        if place < 0:
+            return self.names().get(name)
+        start = text.rfind("\n", 0, place) + 1
+        return text[start + 1 : place - 1]
+
+    def read(self, key: str) -> ObjectSpec:
+        """What the file says of one object.
+
+        Args:
+            key: The object's key: its code, or its name when it has none.
+
+        Raises:
+            KeyError: The file has no such object.
+            MetadataError: The entry is no JSON.
+        """
+        spec = self._objects.get(key)
+        if spec is None:
+            text = self._read()
+            lead = f'\n"{key}": '
+            start = text.find(lead)
+            if start < 0:
+                return self.read_all()[key]
+            try:
+                raw, _end = json.JSONDecoder().raw_decode(text, start + len(lead))
+            except ValueError as error:
+                raise MetadataError(f"{self.path}, object {key}: {error}") from error
+            spec = self._objects.setdefault(key, ObjectSpec(key, raw))
+        return spec
+
+    def read_all(self) -> dict[str, ObjectSpec]:
+        """What the file says of every object, by key, in the order of the file.
+
+        Raises:
+            MetadataError: The file is no JSON or has no objects.
+        """
+        try:
+            objects = json.loads(self._read())["objects"]
+            specs = {key: self._objects.get(key) or ObjectSpec(key, raw) for key, raw in objects.items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MetadataError(f"{self.path} is no metadata file: {error!r}") from error
+        self._objects = specs
+        return specs
+
+    def _read(self) -> str:
+        if self._text is None:
+            try:
+                with open(self.path, encoding="utf-8") as source:
+                    self._text = source.read()
+            except (OSError, UnicodeDecodeError) as error:
+                raise MetadataError(f"metadata file {self.path} cannot be read: {error}") from error
+        return self._text
+
+
+# --- finding files ------------------------------------------------------------------
+
+
+def search_path() -> list[str]:
+    """The folders that are searched for `<service>/<version>.json`, first wins.
+
+    `WORKFRONT_ORM_METADATA` (one folder, or several separated as in `PATH`), the user's
+    configuration folder, the files of the package.
+    """
+    folders = [folder for folder in os.environ.get("WORKFRONT_ORM_METADATA", "").split(os.pathsep) if folder]
+    folders.append(os.path.join(config_folder(), "metadata"))
+    folders.extend(_packaged_folders())
+    return folders
+
+
+def config_folder() -> str:
+    """The user's configuration folder for this library; it need not exist."""
+    base = os.environ.get("XDG_CONFIG_HOME") or (
+        os.environ.get("APPDATA") if os.name == "nt" else os.path.expanduser("~/.config")
+    )
+    return os.path.join(base or os.curdir, "workfront_orm")
+
+
+def find(service: str, version: str, path: str | os.PathLike[str] | None = None) -> MetadataFile:
+    """The metadata file of a version of a service.
+
+    Args:
+        service: The service's name, as it is registered.
+        version: The version as the service writes it.
+        path: A metadata file, or a folder to search before the others.
+
+    Raises:
+        MetadataNotFoundError: There is none; the message names the versions there are.
+    """
+    folders = search_path()
+    if path is not None:
+        if os.path.isfile(path):
+            return MetadataFile(path)
+        folders.insert(0, os.fspath(path))
+    if version and os.path.basename(version) == version:
+        for folder in folders:
+            candidate = os.path.join(folder, service, version + ".json")
+            if os.path.isfile(candidate):
+                return MetadataFile(candidate)
+    known = ", ".join(versions(service)) or "none"
+    raise MetadataNotFoundError(f"no metadata for version {version!r} of {service}; versions with metadata: {known}")
+
+
+def versions(service: str) -> list[str]:
+    """The versions of a service for which there is a metadata file, oldest first, unnumbered ones last."""
+    found = {
+        entry[: -len(".json")]
+        for folder in search_path()
+        for entry in _entries(os.path.join(folder, service))
+        if entry.endswith(".json") and not entry.startswith("overlay")
+    }
+    return sorted(found, key=_version_order)
+
+
+def _entries(folder: str) -> Iterator[str]:
+    try:
+        yield from os.listdir(folder)
+    except OSError:
+        return
+
+
+def _version_order(version: str) -> tuple[int, tuple[int, ...], str]:
+    numbers = version.removeprefix("v").split(".")
+    if all(number.isdigit() for number in numbers):
+        return 0, tuple(int(number) for number in numbers), version
+    return 1, (), version
+
+
+def _packaged_folders() -> list[str]:
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # In an installed package the files lie inside; in a source checkout at its top.
+    return [os.path.join(package, "metadata"), os.path.join(os.path.dirname(package), "metadata")]

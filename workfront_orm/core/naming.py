@@ -1,0 +1,64 @@
+"""Names: how wire names become Python names, and who wins where two become one."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["member_names", "snake_case"]
+
+_HUMP = re.compile("([a-z]|^)([A-Z]+)")
+
+
+def snake_case(name: str) -> str:
+    """Fold a camel-case name as the predecessor did: `BCCompletionState` is `bccompletion_state`.
+
+    A run of capitals is one word and glues to the lower-case letters after it; digits never split.
+    """
+    return _HUMP.sub(_split, name).lower()
+
+
+def member_names(
+    taken: Iterable[str],
+    members: Iterable[tuple[str, str]],
+    fold: Callable[[str], str] = snake_case,
+) -> dict[tuple[str, str], str]:
+    """Give each member of a class its Python name.
+
+    The order of `members` is the priority: an earlier one keeps the plain name, a later one
+    gets the suffix `_`. A name that is no identifier gets none: `obj["wire name"]` reaches it.
+
+    Args:
+        taken: Names that no member may have, such as those of the base class.
+        members: Pairs of kind and wire name, by falling priority.
+        fold: How a wire name becomes a Python name.
+
+    Returns:
+        The Python name by kind and wire name; members without one are left out.
+
+    Raises:
+        ValueError: Two members collide even with the suffix.
+    """
+    import keyword  # for the rare keyword only; cheap, but not on every import
+
+    used = set(taken)
+    names: dict[tuple[str, str], str] = {}
+    for kind, wire_name in members:
+        name = fold(wire_name)
+        if not name.isidentifier() or keyword.iskeyword(name):
+            continue
+        if name in used:
+            name += "_"
+            if name in used:
+                raise ValueError(f"{kind} {wire_name!r} collides twice: {name[:-1]!r} and {name!r} are both taken")
+        used.add(name)
+        names[kind, wire_name] = name
+    return names
+
+
+def _split(match: re.Match[str]) -> str:
+    start, capitals = match.groups()
+    return f"{start}_{capitals}" if start else capitals

@@ -1,0 +1,548 @@
+"""Objects: a decoded row that is read through descriptors, and what changed in it.
+
+An Object keeps the row that the server sent; nothing is converted or copied when a page is
+loaded. An object itself sends nothing: what needs the server goes to its session.
+"""
+
+from __future__ import annotations
+
+import copyreg
+
+from . import types
+from .errors import DetachedObjectError, UnknownNameError, near_matches
+from .expressions import Operand
+from .fields import Field, Key, Mapped
+from .relations import Collection, Reference, Relation, target_type
+from .tracking import (
+    NOT_LOADED,
+    Change,
+    CustomFields,
+    Fields,
+    State,
+    changed_fields,
+    original_of,
+    snapshot,
+    wire_values,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, ClassVar, Self
+
+    from .metadata import ObjectSpec
+    from .reflection import APIVersion
+    from .tracking import SaveResult
+
+__all__ = [
+    "Collection",
+    "Field",
+    "Key",
+    "Object",
+    "ObjectMeta",
+    "Reference",
+    "convert_name",
+    "find_member",
+    "member_names",
+    "resolve_member",
+    "target_type",
+]
+
+
+class ObjectMeta(type):
+    """Makes classes of objects: no instance attributes beside the declared members."""
+
+    _api: APIVersion | None
+    _spec: ObjectSpec | None
+    _key: tuple[str, ...]
+    _python_names: dict[str, str]
+    _members: dict[str, Any]
+    field_names: set[str]
+    code: str | None
+
+    def __new__(
+        mcs: type[ObjectMeta], name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> ObjectMeta:
+        """Make a class; without slots of its own, so that a mistyped attribute raises."""
+        namespace.setdefault("__slots__", ())
+        if "__doc__" not in namespace and bases:
+            namespace["__doc__"] = bases[0].__doc__
+        members: dict[str, Any] = {}
+        for base in reversed(bases):
+            members.update(getattr(base, "_members", {}))
+        declared = {
+            key: value for key, value in namespace.items() if isinstance(value, (Field, Relation)) and key != "id"
+        }
+        # A helper or an action of a subclass hides the member of the same name.
+        for key in namespace.keys() & members.keys() - declared.keys():
+            del members[key]
+        members.update(declared)
+        namespace["_members"] = members
+        namespace["_python_names"] = {member.workfront_name: key for key, member in members.items()}
+        namespace["field_names"] = {key for key, member in members.items() if isinstance(member, Field)}
+        return super().__new__(mcs, name, bases, namespace, **options)
+
+    def __dir__(cls) -> list[str]:
+        """Own names and the members."""
+        return sorted({*super().__dir__(), *cls._members})
+
+
+class Object(Mapped, metaclass=ObjectMeta):
+    """The base class of what a system's objects become.
+
+    Objects are made and saved in order to create them, or come from `session.search()`,
+    `session.load()` and queries. Wherever a field is named, the wire name, the Python name and
+    the descriptor all do.
+
+    Args:
+        session: The session that the object belongs to.
+        fields: Values by Python or wire name. With an id they are what is known of an existing
+            object; without one they are what `save()` will send.
+
+    Raises:
+        UnknownNameError: The class has no such member.
+        TypeError, ValueError: A value that the field does not take.
+    """
+
+    __slots__ = ("__weakref__", "_row", "_state", "_values")
+
+    # What reflection fills in; hand-written classes do with the defaults.
+    code: ClassVar[str | None] = None
+    field_names: ClassVar[set[str]]
+    _api: ClassVar[Any] = None
+    _spec: ClassVar[Any] = None
+    _key: ClassVar[tuple[str, ...]] = ("ID",)
+    _normal_key: ClassVar[Any] = None
+    _members: ClassVar[dict[str, Any]]
+    _python_names: ClassVar[dict[str, str]]
+
+    _row: dict[str, Any]
+    _state: State
+    _values: dict[str, Any] | None
+
+    id: Any = Key("ID")
+
+    def __init__(self, session: Any = None, **fields: Any) -> None:
+        self._row = {}
+        self._values = None
+        cls = type(self)
+        row = {convert_name(cls, name): (name, value) for name, value in fields.items()}
+        known = all(row.get(name, (name, None))[1] is not None for name in cls._key)
+        self._state = State(session, "persistent" if known else "new").own()
+        for wire_name, (name, value) in row.items():
+            member = cls._members.get(cls._python_names.get(wire_name, ""))
+            if isinstance(member, Field) and not known:
+                member.__set__(self, value)
+            elif isinstance(member, Field):
+                self._row[wire_name] = member._to_wire(value, self) if name in cls._members else value
+            elif isinstance(member, Relation) and not isinstance(value, (dict, list, type(None))):
+                member.__set__(self, value)
+            elif known or wire_name in cls._key:
+                self._row[wire_name] = snapshot(value)
+            else:
+                self._assign(wire_name, snapshot(value))
+
+    @property
+    def session(self) -> Any:
+        """The session that the object belongs to, or None."""
+        return self._state.session
+
+    @property
+    def fields(self) -> Fields:
+        """The decoded row: a mapping of wire names to wire values. What is assigned to it is tracked."""
+        return Fields(self)
+
+    @property
+    def custom(self) -> CustomFields:
+        """The custom fields by wire name; what is assigned is tracked."""
+        return CustomFields(self)
+
+    @property
+    def dirty(self) -> dict[str, Change]:
+        """The unsaved changes: `Change(old, new)` by wire name, as Python values."""
+        return {
+            name: Change(self._python_value(name, original_of(self, name)), self._python_value(name, value))
+            for name, value in changed_fields(self).items()
+        }
+
+    def load(self, *field_names: Any) -> None:
+        """Load fields from the server; unsaved changes are kept.
+
+        Sends one read of the object.
+
+        Args:
+            field_names: Wire names, Python names or descriptors; none for the default fields.
+
+        Raises:
+            DetachedObjectError: The object has no session or is not saved.
+            UnknownNameError: The class has no such member.
+        """
+        self._session("load").load_fields(self, field_names)
+
+    def save(self) -> SaveResult:
+        """Create the object, or send the fields that changed.
+
+        Sends one request, or none when nothing changed.
+
+        Returns:
+            What was done, and the wire names of the fields that were sent.
+
+        Raises:
+            DeletedObjectError: The object was deleted.
+            APIError: The server refuses.
+        """
+        result: SaveResult = self._session("save").save(self)
+        return result
+
+    def delete(self, force: bool = False) -> None:
+        """Delete the object; it keeps its id afterwards.
+
+        Args:
+            force: Delete what depends on it as well.
+        """
+        self._session("delete").delete_object(self, force=force)
+
+    def revert(self) -> None:
+        """Take back all unsaved changes."""
+        for name in [*changed_fields(self)]:
+            original = original_of(self, name)
+            if original is NOT_LOADED:
+                self._row.pop(name, None)
+            else:
+                self._row[name] = original
+            self._forget(name)
+        if self._state.originals:
+            self._state.originals.clear()
+        self._settle()
+
+    def refresh(self) -> None:
+        """Read the loaded fields again; unsaved changes are lost. Sends one read of the object."""
+        self._session("refresh").refresh(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The loaded fields as Python values, by Python name; names that have none keep the wire name."""
+        names = type(self)._python_names
+        return {names.get(name, name): self._python_value(name, value) for name, value in wire_values(self).items()}
+
+    def api_url(self) -> str:
+        """The path of this object on the server.
+
+        Raises:
+            ValueError: The object has no id yet, or its type no path.
+        """
+        if self.id is None or self.code is None:
+            missing = "ID" if self.id is None else "code"
+            raise ValueError(f"{type(self).__name__} has no {missing}")
+        return f"/{self.code}/{self.id}"
+
+    @classmethod
+    def convert_name(cls, name: Any) -> str:
+        """The wire name of a field, reference or collection.
+
+        Args:
+            name: A wire name, a Python name or a descriptor.
+
+        Raises:
+            UnknownNameError: The class has no such member; hand-written classes pass any name.
+        """
+        return convert_name(cls, name)
+
+    @classmethod
+    def field_spec(cls, *names: Any) -> str:
+        """The wire names of several fields, joined by commas.
+
+        Args:
+            names: Wire names, Python names, paths or descriptors.
+
+        Raises:
+            UnknownNameError: The class has no such member; hand-written classes pass any name.
+        """
+        return ",".join(cls.convert_name(name) for name in names)
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a member by wire name: for names that are no Python identifiers."""
+        key = type(self)._python_names.get(name)
+        if key is not None:
+            return type(self)._members[key].__get__(self, type(self))
+        return self._custom_field(name).__get__(self, type(self))
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Assign a member by wire name."""
+        key = type(self)._python_names.get(name)
+        member = type(self)._members[key] if key is not None else self._custom_field(name)
+        member.__set__(self, value)
+
+    def __repr__(self) -> str:
+        """Class and loaded wire values; what looks like a secret is masked."""
+        from .redaction import masked  # for display only
+
+        values = ", ".join(f"{name}={masked(name, value)!r}" for name, value in sorted(wire_values(self).items()))
+        return f"<{type(self).__name__}: {values}>"
+
+    def __dir__(self) -> list[str]:
+        """Own names and the members; never a request."""
+        return sorted({*object.__dir__(self), *type(self)._members})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy: the row and the unsaved changes, without the session."""
+        originals = self._state.originals
+        row = {name: self._reference_id(value) for name, value in wire_values(self).items()}
+        changed = {name: snapshot(original_of(self, name)) for name in changed_fields(self)} or originals
+        return _restore, (type(self), snapshot(row), self._state.status, dict(changed or {}))
+
+    # --- for the mapper's own modules ---------------------------------------------
+
+    @classmethod
+    def _wrap(cls, row: dict[str, Any], state: State) -> Self:
+        """An object over a decoded row, which is not copied."""
+        obj = cls.__new__(cls)
+        obj._row = row
+        obj._state = state
+        obj._values = None
+        return obj
+
+    def _assign(self, name: str, wire: Any, field: Field | None = None) -> None:
+        """Record a wire value as a change; setting the original back makes the field clean."""
+        row = self._row
+        state = self._state
+        originals = state.originals
+        current = row.get(name, NOT_LOADED)
+        if originals is None:
+            if self._same(field, current, wire):
+                return
+            state = self._state = state.own()
+            originals = state.originals
+        if originals is None:  # pragma: no cover - own() made it
+            raise AssertionError
+        if name in originals:
+            if self._same(field, originals[name], wire):
+                del originals[name]
+        elif self._same(field, current, wire):
+            self._forget(name)
+            return
+        else:
+            originals[name] = current
+        row[name] = wire
+        values = self._values
+        if values is not None:
+            values.pop(name, None)
+        if field is not None and "reference" in field._raw:
+            # The cached object is the one that the old id meant.
+            row.pop(field._raw["reference"], None)
+            self._forget(field._raw["reference"])
+        self._settle()
+
+    def _same(self, field: Field | None, old: Any, new: Any) -> bool:
+        if old is NOT_LOADED:
+            return False
+        if old is None or new is None or isinstance(old, Object) or isinstance(new, Object):
+            return old is new
+        return field._codec.same(old, new) if field is not None else types.ANY.same(old, new)
+
+    def _settle(self) -> None:
+        """Tell the session whether the object has unsaved changes: it is kept alive while it has."""
+        keep = getattr(self._state.session, "keep_while_dirty", None)
+        if keep is not None:
+            keep(self)
+
+    def _mark_saved(self, names: Iterable[str]) -> None:
+        """Take the current values of these fields as saved."""
+        edited = changed_fields(self)
+        originals = self._state.originals
+        for name in list(names):
+            if name in edited:
+                self._row[name] = snapshot(edited[name])
+            if originals:
+                originals.pop(name, None)
+        self._settle()
+
+    def _merge(self, row: Mapping[str, Any]) -> None:
+        """Fill fields from a newer row; fields with unsaved changes keep them."""
+        if row is self._row:
+            return
+        own = self._row
+        values = self._values
+        changed = changed_fields(self) if values or self._state.originals else ()
+        originals = self._state.originals
+        for name, value in row.items():
+            if name in changed:
+                if originals is not None and name in originals:
+                    originals[name] = value
+                continue
+            if values is not None and own.get(name, NOT_LOADED) != value:
+                values.pop(name, None)
+            own[name] = value
+
+    def _remember(self, name: str, value: Any) -> None:
+        values = self._values
+        if values is None:
+            values = self._values = {}
+        values[name] = value
+
+    def _forget(self, name: str) -> None:
+        if self._values is not None:
+            self._values.pop(name, None)
+
+    def _encode(self, name: str, value: Any) -> Any:
+        """The wire value of a Python value that was handed out."""
+        key = type(self)._python_names.get(name)
+        member = type(self)._members.get(key) if key is not None else None
+        if not isinstance(member, Field) or self._reads_wire():
+            return snapshot(value)
+        try:
+            return snapshot(member._codec.encode(value))
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{member._place(self)} {error}") from None
+
+    def _python_value(self, name: str, wire: Any) -> Any:
+        if wire is NOT_LOADED or wire is None:
+            return wire
+        key = type(self)._python_names.get(name)
+        member = type(self)._members.get(key) if key is not None else None
+        if not isinstance(member, Field) or member._decode is None or self._reads_wire():
+            return self._reference_id(snapshot(wire))
+        try:
+            return member._decode(wire)
+        except (ValueError, TypeError, ArithmeticError):
+            return wire
+
+    def _reference_id(self, value: Any) -> Any:
+        """The id of an object that stands for its own id; other values as they are."""
+        return value.id if isinstance(value, Object) else value
+
+    def _reads_wire(self) -> bool:
+        return getattr(self._state.session, "values", "typed") == "wire"
+
+    def _check_code(self, field: Field, wire: Any) -> None:
+        """Ask the tenant about a code that the metadata does not know."""
+        codec = field._codec
+        session = self._state.session
+        if isinstance(codec, types.Enumeration) and wire not in codec.values and hasattr(session, "check_code"):
+            session.check_code(type(self), field, wire, self._row)
+
+    def _resolve(self, relation: Reference | Collection) -> Any:
+        """The objects behind a relation, from the row if they came with it, else from the server."""
+        name = relation.workfront_name
+        session = self._state.session
+        if name in self._row and hasattr(session, "related"):
+            value = session.related(self, relation, self._row[name])
+        elif name in self._row:
+            value = _related_without_session(self, relation, self._row[name])
+        else:
+            return self._session(f"load {name}").load_relation(self, relation)
+        self._remember(name, value)
+        return value
+
+    def _session(self, operation: str) -> Any:
+        session = self._state.session
+        if session is None:
+            raise DetachedObjectError(
+                f"{operation} {self._label()}: the object belongs to no session; "
+                f"make it with {type(self).__name__}(session, ...) or attach it with session.merge(obj)"
+            )
+        return session
+
+    def _label(self) -> str:
+        return f"{type(self).__name__} {self.id if self.id is not None else '(not saved)'}"
+
+    def _custom_field(self, name: str) -> Field:
+        """The declared custom field of that wire name, or one made for it."""
+        key = type(self)._python_names.get(name)
+        if key is not None and isinstance(type(self)._members[key], Field):
+            declared: Field = type(self)._members[key]
+            return declared
+        if not self._is_custom(name) and name not in self._row:
+            raise UnknownNameError(
+                f"{type(self).__name__} has no field {name!r}{near_matches(name, type(self)._python_names)}"
+            )
+        return Field(name)
+
+    @classmethod
+    def _is_custom(cls, name: str) -> bool:
+        service = getattr(cls._api, "service", None)
+        return bool(service is not None and service.is_custom(cls._spec, name))
+
+
+# --- functions over classes ---------------------------------------------------------
+
+
+def find_member(cls: type[Object], name: str) -> Field | Reference | Collection | None:
+    """The member of a class by Python or wire name, or None."""
+    if name == "id" or (len(cls._key) == 1 and name == cls._key[0]):
+        key: Field = cls.id
+        return key
+    members = cls._members
+    member = members.get(name)
+    if member is None:
+        member = members.get(cls._python_names.get(name, ""))
+    return member
+
+
+def resolve_member(cls: type[Object], name: str) -> Field | Reference | Collection:
+    """The member of a class by Python or wire name.
+
+    Raises:
+        UnknownNameError: There is none; the message gives near matches.
+    """
+    member = find_member(cls, name)
+    if member is None:
+        known = [*cls._members, *cls._python_names]
+        raise UnknownNameError(f"{cls.__name__} has no member {name!r}{near_matches(name, known)}")
+    return member
+
+
+def member_names(cls: type[Object]) -> set[str]:
+    """The Python names of the fields, references and collections of a class."""
+    return {"id", *cls._members}
+
+
+def convert_name(cls: type[Object], name: Any) -> str:
+    """See `Object.convert_name`."""
+    if isinstance(name, str):
+        member = find_member(cls, name)
+        if member is not None:
+            return member.workfront_name
+        if cls._spec is None or cls._is_custom(name):
+            return name
+        service = cls._api.service if cls._api is not None else None
+        if service is not None:
+            converted: str = service.convert_name(cls, name)
+            return converted
+        return resolve_member(cls, name).workfront_name
+    wire_name = getattr(name, "workfront_name", None)
+    if not isinstance(wire_name, str):
+        raise TypeError(f"{cls.__name__}: a field is named by a string or a descriptor, not by {name!r}")
+    root = name.root if isinstance(name, Operand) else getattr(name, "_owner", None) or getattr(name, "_root", None)
+    if root is not None and root is not Object and not issubclass(cls, root) and root.code != cls.code:
+        raise UnknownNameError(f"{name!r} is a member of {root.__name__}, not of {cls.__name__}")
+    return wire_name
+
+
+def _related_without_session(obj: Object, relation: Reference | Collection, data: Any) -> Any:
+    api = getattr(obj._state.session, "api", None) or type(obj)._api
+    if api is None:
+        raise DetachedObjectError(
+            f"{obj._label()}: without a session and a version, {relation!r} has no classes to use"
+        )
+    if isinstance(relation, Reference):
+        return None if data is None else api.from_data(obj._state.session, data, relation.spec.target)
+    return tuple(api.from_data(obj._state.session, row, relation.spec.target) for row in data or ())
+
+
+def _restore(cls: type[Object], row: dict[str, Any], status: str, originals: dict[str, Any]) -> Object:
+    state = State(None, status).own()
+    state.originals = originals
+    return cls._wrap(row, state)
+
+
+def _reduce_class(cls: ObjectMeta) -> Any:
+    """Pickle a class by name, but a class for a code that the metadata lacks by its code."""
+    generic = cls.__dict__.get("_generic")
+    if generic is None:
+        return cls.__qualname__
+    from .reflection import generic_type  # reflection is built on objects
+
+    return generic_type, generic
+
+
+copyreg.pickle(ObjectMeta, _reduce_class)

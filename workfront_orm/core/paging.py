@@ -1,0 +1,156 @@
+"""Reading to the end: pages in order, each row once, and a read that checks itself.
+
+By default rows are read in the order of their ids, each page asking for the ids after the last
+one: rows that others add, change or delete meanwhile cannot shift it. Under an order of the
+caller's own, pages are cut by offset; then a row that shifts would be lost or doubled, so such
+a read is checked against a count and for ids that come twice, and raises `IncompleteRead`
+rather than return less than there is.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from .errors import IncompleteRead
+from .exchange import START, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .exchange import Page, Select
+    from .session import BaseSession
+
+__all__ = ["read_pages"]
+
+Rows = list[dict[str, Any]]
+
+
+def read_pages(session: BaseSession, select: Select) -> Iterator[Rows]:
+    """The pages of a selection, in order, to its end.
+
+    Raises:
+        IncompleteRead: Rows shifted while they were read under an offset, or the server repeats itself.
+        APIError: The server refuses a page.
+    """
+    paging = session.service.paging(select)
+    if select.offset and paging == "keyset":
+        paging = "offset"
+    readers = {"keyset": _by_key, "offset": _by_offset, "cursor": _by_token, "whole": _whole}
+    return readers[paging](session, select)
+
+
+def _by_key(session: BaseSession, select: Select) -> Iterator[Rows]:
+    sizes = _sizes(session, select)
+    position = START
+    read = 0
+    last: Any = None
+    for size in sizes:
+        page = _page(session, select, position, size)
+        rows = page.rows
+        if last is not None and rows and not _key_of(select, rows[0]) > last:
+            # The server ignored the condition on the id: go on by offset, where the checks are others.
+            yield from _by_offset(session, select, Position(offset=read), check_from=read)
+            return
+        read += len(rows)
+        if rows:
+            keys = [_key_of(select, row) for row in rows]
+            if any(not later > earlier for earlier, later in pairwise(keys)):
+                raise IncompleteRead(
+                    f"the server does not sort {select.type.__name__} by id, so reading by id cannot be trusted",
+                    operation=f"search {select.type.__name__}",
+                    remedy="give an order of your own: order_by(...), or sort in the parameters",
+                )
+            last = keys[-1]
+            position = Position(after=last)
+            yield rows
+        if _ended(page, size):
+            return
+
+
+def _by_offset(
+    session: BaseSession, select: Select, position: Position = START, check_from: int | None = None
+) -> Iterator[Rows]:
+    start = select.offset if check_from is None else 0
+    offset = (position.offset or 0) + start
+    seen: set[Any] = set()
+    read = check_from or 0
+    pages = 0
+    for size in _sizes(session, select, read):
+        page = _page(session, select, Position(offset=offset), size)
+        pages += 1
+        keys = [_key_of(select, row) for row in page.rows]
+        doubled = [key for key in keys if key is not None and key in seen]
+        if doubled:
+            raise _shifted(select, read, f"{len(doubled)} rows came twice, the first with id {doubled[0]}")
+        seen.update(keys)
+        read += len(page.rows)
+        offset += len(page.rows)
+        if page.rows:
+            yield page.rows
+        if _ended(page, size):
+            break
+    if pages > 1 and select.limit is None:
+        request = session.service.plan_count(select)
+        total = None if request is None else session.execute(request)
+        if total is not None and total - start != read:
+            raise _shifted(select, read, f"{read} rows were read, and the server counts {total - start}")
+
+
+def _by_token(session: BaseSession, select: Select) -> Iterator[Rows]:
+    position = START
+    for size in _sizes(session, select):
+        page = _page(session, select, position, size)
+        if page.rows:
+            yield page.rows
+        if page.token is None or page.ended:
+            return
+        position = Position(token=page.token)
+
+
+def _whole(session: BaseSession, select: Select) -> Iterator[Rows]:
+    page = _page(session, select, START, None)
+    end = None if select.limit is None else select.offset + select.limit
+    rows = page.rows[select.offset : end]
+    if rows:
+        yield rows
+
+
+def _page(session: BaseSession, select: Select, position: Position, size: int | None) -> Page:
+    page: Page = session.execute(session.service.plan_page(select, position, size))
+    return page
+
+
+def _sizes(session: BaseSession, select: Select, read: int = 0) -> Iterator[int | None]:
+    """How many rows to ask for, page after page, until the limit is reached."""
+    size = session.service.capabilities(select.type._spec).page_size
+    if session.page_size is not None:
+        size = session.page_size if size is None else min(size, session.page_size)
+    remaining = None if select.limit is None else select.limit - read
+    while remaining is None or remaining > 0:
+        ask = size if remaining is None else remaining if size is None else min(size, remaining)
+        yield ask
+        if remaining is not None and ask is not None:
+            remaining -= ask
+
+
+def _ended(page: Page, size: int | None) -> bool:
+    if page.ended is not None:
+        return page.ended
+    return size is None or len(page.rows) < size
+
+
+def _key_of(select: Select, row: dict[str, Any]) -> Any:
+    names = select.type._key
+    key = row.get(names[0]) if len(names) == 1 else tuple(row.get(name) for name in names)
+    normal = select.type._normal_key
+    return key if normal is None or key is None else normal(key)
+
+
+def _shifted(select: Select, read: int, what: str) -> IncompleteRead:
+    return IncompleteRead(
+        f"rows shifted while they were read page by page: {what}",
+        operation=f"search {select.type.__name__}",
+        token=read,
+        remedy="read without an order (by id, which cannot shift) and sort here, or repeat the read",
+    )

@@ -1,0 +1,447 @@
+"""From metadata to classes: made on first use, once per source, version and object.
+
+An `APIVersion` is the namespace of one version's classes. Asking it for a class reads that
+object's metadata and makes the class; the others stay unread. Classes carry the module and the
+name under which they can be imported, so that they and their objects pickle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import RLock
+
+from . import metadata
+from .errors import UnknownNameError, near_matches
+from .naming import member_names
+from .objects import Collection, Field, Key, Object, ObjectMeta, Reference
+from .service import find_service
+from .tracking import State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .metadata import ActionSpec, MetadataFile, ObjectSpec, QuerySpec
+    from .service import Service
+
+__all__ = ["APIVersion", "api_version", "find_query", "generic_type"]
+
+# One lock for all classes: making one may ask for others, from any thread.
+_lock = RLock()
+
+
+class APIVersion:
+    """The classes of one version of a system's API, by name: `api.Task`, `api["Task"]`, `api.by_code["TASK"]`.
+
+    Classes are made from metadata when first asked for. Classes written by hand are added with
+    `register()`, and put in the place of others with `override()`.
+
+    Args:
+        version: The version as the system writes it.
+        service: The system, or None for a namespace of hand-written classes only.
+        source: The metadata that classes are made of, or None.
+        module: The module that the classes are imported from.
+
+    Attributes:
+        version: The version.
+        service: The system.
+        source: The metadata.
+        by_code: The classes by code.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        service: Service | None = None,
+        source: MetadataFile | None = None,
+        module: str | None = None,
+    ) -> None:
+        self.version = version
+        self.service = service
+        self.source = source
+        self.by_code = ByCode(self)
+        self._module = module or (service.module(version) if service is not None else __name__)
+
+    def register(self, type_: type[Object]) -> None:
+        """Add a class under its name and code."""
+        setattr(self, type_.__name__, type_)
+        if type_._api is None:
+            type_._api = self
+        self.by_code.put(type_.code, type_)
+
+    def override(self, type_: type[Object], replacement: type[Object]) -> None:
+        """Put a class in the place of another, under that one's name and code."""
+        setattr(self, type_.__name__, replacement)
+        if replacement._api is None:
+            replacement._api = self
+        self.by_code.put(type_.code, replacement)
+
+    def from_data(self, session: Any, row: dict[str, Any], code: str | None = None) -> Object:
+        """An object over a decoded row.
+
+        Args:
+            session: The session that it will belong to.
+            row: The decoded row; it is kept, not copied.
+            code: The code to use when the row does not tell its own.
+
+        Raises:
+            UnknownNameError: Neither the row nor the caller tells the code.
+        """
+        cls = self.type_of(row, code)
+        wrap = getattr(session, "wrap", None)
+        obj: Object = wrap(cls, row) if wrap is not None else cls._wrap(row, State(session))
+        return obj
+
+    def type_of(self, row: Mapping[str, Any], code: str | None = None) -> type[Object]:
+        """The class of a row: by the code it carries, else by the given one.
+
+        A code that the metadata lacks makes a generic class, which reads and saves by wire names.
+
+        Raises:
+            UnknownNameError: Neither the row nor the caller tells the code.
+        """
+        told = self.service.row_type(row) if self.service is not None else row.get("objCode")
+        key = told or code
+        if key is None:
+            raise UnknownNameError(f"a row without a code cannot become an object: it has the keys {sorted(row)[:8]}")
+        try:
+            return self.by_code[key]
+        except KeyError:
+            return generic_type(self.service.name if self.service else None, self.version, key, self)
+
+    def __getattr__(self, name: str) -> type[Object]:
+        """The class of that name, made when first asked for."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        cls = self._make_by_name(name)
+        if cls is None:
+            raise UnknownNameError(
+                f"{self.version} has no class {name!r}{near_matches(name, self._names(), 'dir(api) lists them all')}"
+            )
+        return cls
+
+    def __getitem__(self, name: str) -> type[Object]:
+        """The class of that name; for names that are no identifiers.
+
+        Raises:
+            KeyError: There is none.
+        """
+        try:
+            cls: type[Object] = getattr(self, name)
+        except AttributeError as error:
+            raise KeyError(str(error)) from None
+        return cls
+
+    def __dir__(self) -> list[str]:
+        """Own names and the names of all classes; makes none."""
+        return sorted({*super().__dir__(), *self._names()})
+
+    def __repr__(self) -> str:
+        """Service and version."""
+        return f"<APIVersion {self.service.name + ' ' if self.service else ''}{self.version}>"
+
+    def __reduce__(self) -> Any:
+        """Pickle by service and version."""
+        if self.service is None:
+            return super().__reduce__()
+        return api_version, (self.service.name, self.version)
+
+    # --- making classes -----------------------------------------------------------
+
+    def _names(self) -> list[str]:
+        if self.source is None or self.service is None:
+            return [name for name, value in self.__dict__.items() if isinstance(value, ObjectMeta)]
+        rename = self.service.class_name
+        return [rename(key, name) for name, key in self.source.names().items()]
+
+    def _make_by_name(self, name: str) -> type[Object] | None:
+        if self.source is None or self.service is None:
+            return None
+        key = self.service.key_of_class(name)
+        if key is None:
+            key = self.source.key_of(name)
+            if key is None or self.service.class_name(key, name) != name:
+                return None
+        return self._make(key)
+
+    def _make(self, key: str) -> type[Object] | None:
+        """The class of an object of the metadata, or None where there is no such object."""
+        if self.source is None or self.service is None:
+            return None
+        with _lock:
+            cls = self.by_code.made(key)
+            if cls is not None:
+                return cls
+            try:
+                spec = self.source.read(key)
+            except KeyError:
+                return None
+            cls = make_class(self, spec)
+            self.by_code.put(key, cls)
+            # What was registered or put in its place by hand stays.
+            self.__dict__.setdefault(cls.__name__, cls)
+            return cls
+
+    def _keys(self) -> list[str]:
+        return [] if self.source is None else list(self.source.names().values())
+
+
+class ByCode(Mapping[str, "type[Object]"]):
+    """The classes of a version by code; asking for one makes it, going through all makes all."""
+
+    def __init__(self, api: APIVersion) -> None:
+        self._api = api
+        self._made: dict[str, type[Object]] = {}
+
+    def __getitem__(self, code: str) -> type[Object]:
+        """The class of that code.
+
+        Raises:
+            KeyError: The version has none.
+        """
+        cls = self._made.get(code) or self._api._make(code)
+        if cls is None:
+            raise KeyError(f"{self._api.version} has no object with code {code!r}")
+        return cls
+
+    def __iter__(self) -> Iterator[str]:
+        """All codes."""
+        return iter(dict.fromkeys([*self._api._keys(), *self._made]))
+
+    def __len__(self) -> int:
+        """The number of codes."""
+        return len({*self._api._keys(), *self._made})
+
+    def __repr__(self) -> str:
+        """The codes."""
+        return f"<classes by code: {', '.join(self)}>"
+
+    def made(self, code: str) -> type[Object] | None:
+        """The class of that code if it is made already."""
+        return self._made.get(code)
+
+    def put(self, code: str | None, cls: type[Object]) -> None:
+        """Enter a class."""
+        if code is not None:
+            self._made[code] = cls
+
+
+# --- APIs and generic classes, one each per process -----------------------------------
+
+_apis: dict[tuple[str, str, str | None], APIVersion] = {}
+_generics: dict[tuple[str | None, str, str], type[Object]] = {}
+
+
+def api_version(service_name: str, version: str, path: str | None = None) -> APIVersion:
+    """The classes of a version of a system; the same object each time.
+
+    Args:
+        service_name: The service's name.
+        version: The version as the system writes it.
+        path: A metadata file, or a folder to search before the usual ones.
+
+    Raises:
+        UnknownNameError: There is no such service.
+        MetadataNotFoundError: There is no metadata for the version.
+    """
+    place = (service_name, version, path)
+    with _lock:
+        api = _apis.get(place)
+        if api is None:
+            service = find_service(service_name)
+            api = _apis[place] = APIVersion(version, service, metadata.find(service_name, version, path))
+        return api
+
+
+def generic_type(service_name: str | None, version: str, code: str, api: APIVersion | None = None) -> type[Object]:
+    """A class for a code that the metadata lacks: it has no members, everything goes by wire name."""
+    place = (service_name, version, code)
+    with _lock:
+        cls = _generics.get(place)
+        if cls is None:
+            if api is None and service_name is not None:
+                api = api_version(service_name, version)
+            cls = _generics[place] = _make_type(
+                code,
+                {
+                    "__module__": __name__,
+                    "__doc__": f"An object of code {code}, which the metadata of {version} does not have.",
+                    "code": code,
+                    "_api": api,
+                    "_generic": place,
+                },
+            )
+        return cls
+
+
+def find_query(cls: type[Object], name: str) -> QuerySpec:
+    """The named query of a class by wire or Python name.
+
+    Raises:
+        UnknownNameError: The class has no such query.
+    """
+    queries: dict[str, QuerySpec] = cls._spec.queries if cls._spec is not None else {}
+    for wire_name, spec in queries.items():
+        if name in {wire_name, cls._api.service.python_name(wire_name)}:
+            return spec
+    known = ", ".join(queries) or "none"
+    hint = near_matches(name, queries, f"its named queries: {known}")
+    raise UnknownNameError(f"{cls.__name__} has no named query {name!r}{hint}")
+
+
+# --- one class ----------------------------------------------------------------------
+
+
+def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
+    """Make the class that an object's metadata describes.
+
+    Raises:
+        MetadataError: Two members collide even with the suffix that tells them apart.
+    """
+    service = api.service
+    if service is None:
+        raise TypeError(f"{api!r} has no service to make classes with")
+    key = spec.key
+    raw = spec.raw
+    helpers = service.helpers(key)
+    key_fields = service.key_fields(spec)
+    namespace: dict[str, Any] = {
+        "__module__": api._module,
+        "__qualname__": service.class_name(key, spec.name),
+        "__doc__": f"``{key}`` of {service.name} {api.version}.",
+        "code": spec.code,
+        "_api": api,
+        "_spec": spec,
+        "_key": key_fields,
+        "_normal_key": service.normal_key(spec),
+        **helpers,
+    }
+    sections = ("fields", "references", "collections", "actions", "queries")
+    members = [(kind, name) for kind in sections for name in raw.get(kind) or ()]
+    if len(key_fields) == 1:
+        entry = (raw.get("fields") or {}).get(key_fields[0], {})
+        namespace["id"] = Key.reflected(
+            key_fields[0], entry, service.codec(spec, metadata.FieldSpec(key_fields[0], entry))
+        )
+        members = [member for member in members if member != ("fields", key_fields[0])]
+    fixed = {member: name for member in members if (name := service.member_name(key, *member)) is not None}
+    # An action and a query of one name are one method: the action.
+    actions = raw.get("actions") or {}
+    members = [
+        member for member in members if member not in fixed and not (member[0] == "queries" and member[1] in actions)
+    ]
+    try:
+        names = member_names({*_OWN_NAMES, *helpers, *fixed.values()}, members, service.python_name)
+    except ValueError as error:
+        raise metadata.MetadataError(f"{api!r}, object {key}: {error}") from None
+    names.update(fixed)
+    for (kind, wire_name), name in names.items():
+        entry = raw[kind][wire_name]
+        if kind == "fields":
+            field = metadata.FieldSpec(wire_name, entry)
+            namespace[name] = Field.reflected(wire_name, entry, service.codec(spec, field))
+        elif kind == "references":
+            namespace[name] = _relation(Reference, wire_name, entry)
+        elif kind == "collections":
+            namespace[name] = _relation(Collection, wire_name, entry)
+        elif kind == "actions":
+            namespace[name] = make_action(metadata.ActionSpec(wire_name, entry), name, service)
+        else:
+            namespace[name] = make_query(metadata.QuerySpec(wire_name, entry), name, service)
+    return _make_type(namespace["__qualname__"], namespace)
+
+
+def _make_type(name: str, namespace: dict[str, Any]) -> type[Object]:
+    cls: Any = ObjectMeta(name, (Object,), namespace)
+    return cls  # type: ignore[no-any-return]
+
+
+_OWN_NAMES = frozenset(name for name in dir(Object) if not name.startswith("_"))
+
+
+def _relation(kind: Any, wire_name: str, entry: Mapping[str, Any]) -> Any:
+    relation = kind(wire_name)
+    relation._raw = entry
+    return relation
+
+
+def make_action(spec: ActionSpec, name: str, service: Service) -> Any:
+    """The method of an action, with the signature that the metadata gives.
+
+    Every argument is optional, as the predecessor had it, since metadata does not tell which are
+    required. Where the arguments are not known, they are passed by their wire names.
+    """
+
+    def call(self: Object, values: Mapping[str, Any]) -> Any:
+        return self._session(name).call_action(self, spec, values)
+
+    return _documented(_signed(call, "self", spec.arguments, service), name, "action", spec, service)
+
+
+def make_query(spec: QuerySpec, name: str, service: Service) -> Any:
+    """The class method of a named query: a session, the query's arguments, and the fields to read."""
+
+    def call(cls: type[Object], session: Any, values: Mapping[str, Any], fields: Any = None) -> Any:
+        return session.call_query(cls, spec, values, fields)
+
+    function = _signed(call, "cls, session", spec.arguments, service, "fields")
+    return classmethod(_documented(function, name, "named query", spec, service))
+
+
+_factories: dict[tuple[str, int, str], Any] = {}
+
+
+def _signed(call: Any, first: str, arguments: Any, service: Service, last: str = "") -> Any:
+    """A function with real, named arguments that hands them to `call` by wire name.
+
+    Compiling each function would cost more than the rest of its class; so one is compiled for
+    each number of arguments, and its copies get names of their own.
+    """
+    if arguments is None:
+        return _factory(first, -1, last)(call, ())
+    wire_names = tuple(argument.name for argument in arguments)
+    names = tuple(service.python_name(wire_name.strip()) for wire_name in wire_names)
+    own = tuple(first.split(", "))
+    if len({*names, *own, last}) != len(names) + len(own) + 1 or not all(name.isidentifier() for name in names):
+        return _factory(first, -1, last)(call, ())
+    function = _factory(first, len(names), last)(call, wire_names)
+    function.__code__ = function.__code__.replace(co_varnames=(*own, *names, *((last,) if last else ())))
+    return function
+
+
+def _factory(first: str, count: int, last: str) -> Any:
+    factory = _factories.get((first, count, last))
+    if factory is None:
+        numbered = [f"a{number}" for number in range(max(count, 0))]
+        declared = [first, *(f"{name}=None" for name in numbered)]
+        declared += [f"*, {last}=None"] if last else []
+        values = "dict(zip(wire_names, (" + "".join(f"{name}, " for name in numbered) + ")))"
+        if count < 0:
+            declared.append("**arguments")
+            values = "arguments"
+        source = (
+            "def factory(call, wire_names):\n"
+            f"    def function({', '.join(declared)}):\n"
+            f"        return call({first}, {values}{f', {last}' if last else ''})\n"
+            "    return function\n"
+        )
+        namespace: dict[str, Any] = {}
+        exec(source, namespace)  # noqa: S102 - the source is made above; names of the metadata never enter it
+        factory = _factories[first, count, last] = namespace["factory"]
+    return factory
+
+
+def _documented(function: Any, name: str, kind: str, spec: ActionSpec | QuerySpec, service: Service) -> Any:
+    function.__name__ = function.__qualname__ = name
+    arguments = spec.arguments
+    lines = [f"The ``{spec.name}`` {kind}.", ""]
+    if arguments is None:
+        lines.append("Its arguments are not known: pass them by their wire names.")
+    lines += [
+        f":param {service.python_name(argument.name.strip())}: {argument.name} (type: ``{argument.type}``)"
+        for argument in arguments or ()
+    ]
+    if spec.result:
+        lines.append(f":return: ``{spec.result}``")
+    function.__doc__ = "\n".join(lines).rstrip()
+    return function

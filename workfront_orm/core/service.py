@@ -1,0 +1,333 @@
+"""The Service protocol: everything in which one system differs from another.
+
+A service names, encodes, plans and reads. It never sends and holds no connection: the
+session sends what is planned here and hands back what came. A system is added by subclassing
+`Service` and registering an instance, through the entry-point group `workfront_orm.services`
+or `register_service()`; `docs/add-a-system.md` walks through it.
+"""
+
+from __future__ import annotations
+
+from . import types
+from .errors import APIError, NotSupportedError, UnknownNameError, near_matches
+from .naming import snake_case
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from .exchange import Change, Outcome, Position, Request, Response, Select
+    from .expressions import Aggregate, Operand
+    from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
+    from .objects import Collection, Object, Reference
+    from .session import BaseSession
+
+__all__ = ["Capabilities", "Service", "find_service", "register_service", "services"]
+
+
+class Capabilities:
+    """What a system can do with the objects of one class.
+
+    Args:
+        operations: Of `search`, `load`, `count`, `create`, `update`, `delete`, `report`; None means
+            unknown, and the server decides.
+        paging: How the system pages: `keyset` (rows after a key), `offset`, `cursor` (a token of
+            the last answer), or `whole` (one answer holds all rows).
+        page_size: The greatest number of rows that one request can bring; None for no limit.
+        key_filter: How many keys one search can name; None when it cannot.
+        write_batch: How many changes one request can carry.
+        order: Whether the system sorts by fields of the caller's choice.
+    """
+
+    __slots__ = ("key_filter", "operations", "order", "page_size", "paging", "write_batch")
+
+    def __init__(
+        self,
+        *,
+        operations: frozenset[str] | None = None,
+        paging: str = "keyset",
+        page_size: int | None = None,
+        key_filter: int | None = None,
+        write_batch: int = 1,
+        order: bool = True,
+    ) -> None:
+        self.operations = operations
+        self.paging = paging
+        self.page_size = page_size
+        self.key_filter = key_filter
+        self.write_batch = write_batch
+        self.order = order
+
+    def require(self, operation: str, name: str) -> None:
+        """Refuse an operation that the class surely does not have.
+
+        Raises:
+            NotSupportedError: The operations are known, and this is none of them.
+        """
+        if self.operations is not None and operation not in self.operations:
+            known = ", ".join(sorted(self.operations)) or "none"
+            raise NotSupportedError(f"{name} has no operation {operation!r}; its operations: {known}")
+
+
+class Service:
+    """What a system is to the mapper; subclass it for each system.
+
+    The hooks come in groups: names, keys and values (used when classes are made), reading,
+    writing, answers. Each has a default where one makes sense.
+    """
+
+    name: str = ""
+    """The name it is registered under; also the name of its logger."""
+
+    # --- names, keys, values: used while classes are made ---------------------------
+
+    def class_name(self, key: str, name: str) -> str:
+        """The Python name of a class; `key` is the object's key in the metadata."""
+        return name
+
+    def key_of_class(self, name: str) -> str | None:
+        """The object's key of a class that `class_name` renames, or None for all others."""
+        return None
+
+    def python_name(self, wire_name: str) -> str:
+        """The Python name of a member or argument."""
+        return snake_case(wire_name)
+
+    def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
+        """A fixed Python name for one member, or None for the rule. `kind` is a section of the file."""
+        return None
+
+    def helpers(self, key: str) -> Mapping[str, Any]:
+        """Attributes of our own for a class, by name: methods and properties that no metadata has."""
+        return {}
+
+    def module(self, version: str) -> str:
+        """The module that a version's classes are imported from, so that they pickle."""
+        raise NotImplementedError
+
+    def key_fields(self, spec: ObjectSpec) -> tuple[str, ...]:
+        """The wire names of the fields that make the key of an object."""
+        return tuple(spec.raw.get("key") or ("ID",))
+
+    def normal_key(self, spec: ObjectSpec) -> Callable[[Any], Any] | None:
+        """How ids are made comparable where the system spells them in two ways; None where it does not."""
+        return None
+
+    def row_type(self, row: Mapping[str, Any]) -> str | None:
+        """The key of the object that a row says it is, or None when rows do not tell."""
+        return None
+
+    def codec(self, spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
+        """How the values of a field travel."""
+        raise NotImplementedError
+
+    def encode_filter(
+        self,
+        spec: ObjectSpec | None,
+        field: FieldSpec,
+        codec: types.Codec,
+        operator: str,
+        value: Any,
+    ) -> Any:
+        """The wire value of a value in a condition.
+
+        Raises:
+            TypeError, ValueError: The field cannot be compared with it.
+        """
+        return types.filter_value(codec, operator, value)
+
+    def is_custom(self, spec: ObjectSpec | None, name: str) -> bool:
+        """Whether a wire name is that of a tenant's own field."""
+        return False
+
+    def convert_name(self, cls: type[Object], name: str) -> str:
+        """The wire form of a name that is neither a member nor a custom field, such as a path.
+
+        Raises:
+            UnknownNameError: It is none.
+        """
+        known = [*cls._members, *cls._python_names]
+        raise UnknownNameError(f"{cls.__name__} has no member {name!r}{near_matches(name, known)}")
+
+    def is_null_id(self, value: Any) -> bool:
+        """Whether an id field's wire value means: refers to nothing."""
+        return value is None or value == ""
+
+    # --- reading --------------------------------------------------------------------
+
+    def capabilities(self, spec: ObjectSpec | None) -> Capabilities:
+        """What the system can do with the objects of a class."""
+        raise NotImplementedError
+
+    def plan_read(self, obj: Object, fields: tuple[str, ...] | None) -> Request:
+        """A request that reads one object that exists; it decodes to its row."""
+        raise NotImplementedError
+
+    def plan_lookup(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+        """Requests that read those of several objects that exist; each decodes to a list of rows.
+
+        Unlike `plan_load`, an id without an object fails nothing: it is what lazy loading uses.
+        """
+        raise NotImplementedError
+
+    def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+        """Requests that read objects by id; each decodes to a list of rows, in any order.
+
+        `fields` are wire paths, None for the default.
+        """
+        raise NotImplementedError
+
+    def plan_page(self, select: Select, position: Position, size: int | None) -> Request:
+        """A request that reads the page at a position; it decodes to a `Page`."""
+        raise NotImplementedError
+
+    def read_parameters(
+        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
+    ) -> Select:
+        """What the keyword arguments of `session.search()` mean on this system.
+
+        Raises:
+            UnknownNameError: A parameter that is no field of the class.
+        """
+        raise NotImplementedError
+
+    def paging(self, select: Select) -> str:
+        """How this selection is paged: a word of `Capabilities.paging`."""
+        capabilities = self.capabilities(select.type._spec)
+        return "offset" if select.order and capabilities.paging == "keyset" else capabilities.paging
+
+    def plan_count(self, select: Select) -> Request | None:
+        """A request that decodes to the number of rows; None when the system cannot count."""
+        raise NotImplementedError
+
+    def plan_report(
+        self,
+        select: Select,
+        groups: Sequence[Operand],
+        aggregates: Mapping[str, Aggregate],
+    ) -> Request:
+        """A request that decodes to aggregated rows: dicts of group values and aggregates by name.
+
+        Raises:
+            NotSupportedError: The system has no such thing.
+        """
+        raise NotSupportedError(f"{self.name} cannot aggregate {select.type.__name__}")
+
+    def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
+        """The object key and id that a reference means, from the rest of the row.
+
+        Returns:
+            None when the row does not tell; an id for which `is_null_id` holds when it refers to nothing.
+        """
+        spec = reference.spec
+        if spec.field is None or spec.target is None or spec.field not in row:
+            return None
+        return spec.target, row[spec.field]
+
+    def collection_select(self, owner: Object, collection: Collection) -> Select | None:
+        """What reads the members of a collection, or None where it is read as a field of its owner."""
+        return None
+
+    def plan_values(
+        self,
+        cls: type[Object],
+        field: FieldSpec,
+        row: Mapping[str, Any],
+    ) -> Request | None:
+        """A request that decodes to a tenant's own values of a field, as (value, label) pairs; None when there is none."""
+        return None
+
+    # --- writing --------------------------------------------------------------------
+
+    def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
+        """Requests that write the changes, each with the changes it carries, in order.
+
+        A request decodes to a list of `Outcome`, one for each of its changes. All changes are of
+        one class and one kind; one change alone takes the system's plain form.
+        """
+        raise NotImplementedError
+
+    def plan_action(self, target: Object | type[Object], action: ActionSpec, arguments: Mapping[str, Any]) -> Request:
+        """A request that carries out an action; it decodes to the result.
+
+        `arguments` are wire values by wire name, unset ones left out.
+        """
+        raise NotImplementedError
+
+    def plan_named_query(
+        self, cls: type[Object], query: QuerySpec, arguments: Mapping[str, Any], fields: tuple[str, ...] | None
+    ) -> Request:
+        """A request that runs a named query; it decodes to a list of rows."""
+        raise NotImplementedError
+
+    def encode_argument(self, type_name: str, value: Any) -> Any:
+        """The wire value of an argument of an action or named query."""
+        return value
+
+    def decode_result(self, type_name: str | None, value: Any, session: BaseSession) -> Any:
+        """The Python value of an action's result."""
+        return value
+
+    # --- answers --------------------------------------------------------------------
+
+    def read_answer(self, response: Response) -> Any:
+        """The data of an answer.
+
+        Raises:
+            APIError: The answer is an error, at whatever status, or is not what the system speaks.
+        """
+        raise NotImplementedError
+
+    def error(self, kind: type[APIError]) -> type[APIError]:
+        """The system's own kind of an error that the mapper raises, for callers who catch that."""
+        return kind
+
+    def failed_changes(self, error: Exception, changes: Sequence[Change]) -> list[Outcome] | None:
+        """What an error of a whole request says of each change, or None when it does not tell."""
+        return None
+
+
+# --- the registry -------------------------------------------------------------------
+
+_registered: dict[str, Service] = {}
+
+
+def register_service(service: Service) -> Service:
+    """Make a service known under its name; a later one replaces an earlier one.
+
+    Raises:
+        ValueError: The service has no name.
+    """
+    if not service.name:
+        raise ValueError(f"{service!r} has no name to register it under")
+    _registered[service.name] = service
+    return service
+
+
+def find_service(name: str) -> Service:
+    """The service of that name, registered or found by its entry point.
+
+    Raises:
+        UnknownNameError: There is none; the message gives near matches.
+    """
+    service = _registered.get(name)
+    if service is None:
+        point = _entry_points().get(name)
+        if point is None:
+            known = services()
+            hint = near_matches(name, known, f"known services: {', '.join(known) or 'none'}")
+            raise UnknownNameError(f"no service {name!r}{hint}")
+        service = register_service(point())
+    return service
+
+
+def services() -> list[str]:
+    """The names of all services that are registered or have an entry point."""
+    return sorted({*_registered, *_entry_points()})
+
+
+def _entry_points() -> dict[str, Callable[[], Service]]:
+    from importlib.metadata import entry_points  # 20 ms, and only for systems by name
+
+    return {point.name: point.load for point in entry_points(group="workfront_orm.services")}

@@ -1,0 +1,355 @@
+"""The session: what programs talk to. It ties a service, a transport and an identity map together."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from . import saving
+from .errors import APIError
+from .identity import IdentityMap
+from .loading import Loader
+from .metadata import MetadataNotFoundError
+from .objects import Object, convert_name
+from .paging import read_pages
+from .reflection import APIVersion
+from .reflection import api_version as find_api_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from .exchange import Request, Response, Select
+    from .metadata import ActionSpec, QuerySpec
+    from .objects import Collection, Field, Reference
+    from .service import Service
+    from .tracking import SaveResult
+    from .transport import Transport
+
+    AnyObject = TypeVar("AnyObject", bound=Object)
+
+__all__ = ["BaseSession", "load_api"]
+
+
+class BaseSession:
+    """What sessions of all systems have in common. A service subclasses it and adds its credentials.
+
+    Args:
+        service: The system.
+        url: The address below which all requests go.
+        transport: What sends them.
+        api: The classes, or None when only low-level requests are possible.
+        values: `typed` for Python values, `wire` for values as the server sends them.
+        lazy: What reading a reference or collection that is not loaded does: `load` it, `warn` and
+            load, or `raise`.
+        page_size: The greatest number of rows to ask for in one request; None for the system's.
+
+    Raises:
+        ValueError: An option with a value that it does not take.
+    """
+
+    #: What names a session's user where the system tells.
+    user_id: Any = None
+
+    _options: ClassVar[dict[str, tuple[str, ...]]] = {"values": ("typed", "wire"), "lazy": ("load", "warn", "raise")}
+
+    def __init__(
+        self,
+        service: Service,
+        url: str,
+        transport: Transport,
+        api: APIVersion | None,
+        *,
+        values: str = "typed",
+        lazy: str = "load",
+        page_size: int | None = None,
+    ) -> None:
+        for name, value in (("values", values), ("lazy", lazy)):
+            if value not in self._options[name]:
+                raise ValueError(f"{name} takes one of {', '.join(self._options[name])}, not {value!r}")
+        if page_size is not None and (type(page_size) is not int or page_size < 1):
+            raise ValueError(f"page_size takes a whole number of at least 1, not {page_size!r}")
+        self.service = service
+        self.url = url
+        self.values = values
+        self.lazy = lazy
+        self.page_size = page_size
+        self.identity_map = IdentityMap(self)
+        self._api = api
+        self._transport = transport
+        self._loader = Loader(self)
+        self._codes: dict[tuple[str, str], frozenset[Any] | None] = {}
+        self._log = logging.getLogger(service.name)
+
+    @property
+    def api(self) -> Any:
+        """The classes of the session's version: `session.api.Task`."""
+        return self._api
+
+    # --- reading ------------------------------------------------------------------
+
+    def search(self, object_type: type[AnyObject], fields: Any = None, **parameters: Any) -> list[AnyObject]:
+        """All objects of a type that meet the conditions.
+
+        The result is complete: it is read page by page to its end, unless the parameters limit it.
+
+        Args:
+            object_type: The class, from `session.api`.
+            fields: The fields to read, as wire names, Python names, paths or descriptors; None for
+                the system's default fields.
+            parameters: The system's filter parameters, field names in wire or Python form.
+
+        Raises:
+            UnknownNameError: A field or parameter that the class does not have.
+            IncompleteRead: The result could not be read to its end.
+            APIError: The server refuses.
+        """
+        self._check_type(object_type, "search")
+        select = self.service.read_parameters(object_type, self.field_names(object_type, fields), parameters)
+        return list(self.read(select))  # type: ignore[arg-type]
+
+    def read(self, select: Select) -> Iterator[Object]:
+        """The objects of a selection, page by page; a page is asked for when its first row is."""
+        for rows in read_pages(self, select):
+            yield from self.identity_map.wrap_page(select.type, rows)
+
+    def load(self, object_type: type[AnyObject], id_or_ids: Any, fields: Any = None) -> Any:
+        """One object by id, or a list of objects in the order of several ids.
+
+        Many ids are split over several requests.
+
+        Args:
+            object_type: The class, from `session.api`.
+            id_or_ids: One id, or a sequence of ids.
+            fields: The fields to read; None for the system's default fields.
+
+        Raises:
+            NotFoundError: An id without an object that the user may see.
+            TypeError: Neither an id nor a sequence of ids.
+        """
+        self._check_type(object_type, "load")
+        single = isinstance(id_or_ids, (str, int)) or (isinstance(id_or_ids, tuple) and len(object_type._key) > 1)
+        try:
+            ids = [id_or_ids] if single else list(id_or_ids)
+        except TypeError:
+            raise TypeError(
+                f"load {object_type.__name__}: takes an id or a sequence of ids, not {id_or_ids!r}"
+            ) from None
+        empty = [key for key in ids if key is None or key == ""]
+        if empty:
+            raise ValueError(f"load {object_type.__name__}: {empty[0]!r} is no id")
+        names = self.field_names(object_type, fields)
+        objects = self._loader.load(object_type, ids, names) if ids else []
+        return objects[0] if single else objects
+
+    def named_query(self, object_type: type[AnyObject], name: str, *, fields: Any = None, **arguments: Any) -> Any:
+        """The objects that a named query of the system answers.
+
+        Args:
+            object_type: The class that has the query.
+            name: The query's wire name or Python name.
+            fields: The fields to read; None for the system's default fields.
+            arguments: The query's arguments, by wire or Python name.
+
+        Raises:
+            UnknownNameError: The class has no such query.
+        """
+        from .reflection import find_query
+
+        spec = find_query(object_type, name)
+        names = {self.service.python_name(argument.name.strip()): argument.name for argument in spec.arguments or ()}
+        values = {names.get(key, key): value for key, value in arguments.items() if value is not None}
+        return self.call_query(object_type, spec, values, fields)
+
+    # --- writing ------------------------------------------------------------------
+
+    def save(self, obj: Object) -> SaveResult:
+        """Create an object, or send its changed fields; the same as `obj.save()`."""
+        return saving.save(self, obj)
+
+    def delete_object(self, obj: Object, *, force: bool = False) -> None:
+        """Delete an object; the same as `obj.delete()`."""
+        saving.delete(self, obj, force=force)
+
+    def refresh(self, obj: Object) -> None:
+        """Read an object's loaded fields again; its unsaved changes are lost."""
+        self._loader.refresh(obj)
+
+    @property
+    def dirty(self) -> list[Object]:
+        """The objects of this session with unsaved changes."""
+        return self.identity_map.dirty()
+
+    def merge(self, obj: AnyObject) -> AnyObject:
+        """The same object in this session, with its unsaved changes.
+
+        An object that was unpickled, copied or belongs to another session is attached to this one.
+        Where the session has the object already, that one takes the changes and is returned.
+
+        Raises:
+            UnknownNameError: This session's version lacks a field that has unsaved changes; nothing was taken.
+        """
+        from .merging import merge
+
+        merged: AnyObject = merge(self, obj)
+        return merged
+
+    # --- for objects and services -------------------------------------------------
+
+    def wrap(self, cls: type[Object], row: dict[str, Any]) -> Object:
+        """The object of a decoded row: the one that the session has, or a new one."""
+        return self.identity_map.wrap(cls, row)
+
+    def keep_while_dirty(self, obj: Object) -> None:
+        """Hold an object while it has unsaved changes."""
+        if self.identity_map.get(type(obj), obj.id) is obj:
+            self.identity_map.keep_while_dirty(obj)
+
+    def load_fields(self, obj: Object, names: Sequence[Any]) -> None:
+        """Load fields of one object; its unsaved changes are kept."""
+        self._loader.load_fields(obj, self.field_names(type(obj), names) if names else None)
+
+    def load_relation(self, obj: Object, relation: Reference | Collection) -> Any:
+        """Load what a reference or collection leads to."""
+        return self._loader.load_relation(obj, relation)
+
+    def related(self, obj: Object, relation: Reference | Collection, data: Any) -> Any:
+        """What a reference or collection leads to, from the row it came with."""
+        return self._loader.related(obj, relation, data)
+
+    def field_names(self, cls: type[Object], fields: Any) -> tuple[str, ...] | None:
+        """The wire names of fields as a caller names them; None for None.
+
+        Raises:
+            UnknownNameError: The class has no such field.
+            TypeError: A single string where several names are expected.
+        """
+        if fields is None:
+            return None
+        if isinstance(fields, str):
+            raise TypeError(f"fields takes a sequence of names, not the string {fields!r}: write fields=[{fields!r}]")
+        return tuple(dict.fromkeys(convert_name(cls, name) for name in fields))
+
+    def call_action(self, obj: Object, spec: ActionSpec, values: Mapping[str, Any]) -> Any:
+        """Carry out an action of an object and return its result."""
+        target: Any = obj
+        if obj.id is None:
+            if spec.instance is not False:
+                raise ValueError(
+                    f"{type(obj).__name__}.{self.service.python_name(spec.name)}: the object is not saved; save() it first"
+                )
+            target = type(obj)
+        wire = self._arguments(spec, values)
+        result = self.execute(self.service.plan_action(target, spec, wire))
+        return result if self.values == "wire" else self.service.decode_result(spec.result, result, self)
+
+    def call_query(self, cls: type[Object], spec: QuerySpec, values: Mapping[str, Any], fields: Any = None) -> Any:
+        """Run a named query and return its objects."""
+        wire = self._arguments(spec, values)
+        rows = self.execute(self.service.plan_named_query(cls, spec, wire, self.field_names(cls, fields)))
+        return [self.wrap(self.api.type_of(row, cls._spec.key if cls._spec else cls.code), row) for row in rows]
+
+    def _arguments(self, spec: ActionSpec | QuerySpec, values: Mapping[str, Any]) -> dict[str, Any]:
+        kinds = {argument.name: argument.type for argument in spec.arguments or ()}
+        encode = self.service.encode_argument
+        return {
+            name: encode(kinds.get(name, ""), value.id if isinstance(value, Object) and value.id is not None else value)
+            for name, value in values.items()
+            if value is not None
+        }
+
+    def check_code(self, cls: type[Object], field: Field, code: Any, row: Mapping[str, Any]) -> None:
+        """Refuse a code that neither the metadata nor the tenant knows.
+
+        The tenant is asked once per session and field; where it cannot tell, the code passes and
+        the server decides.
+
+        Raises:
+            ValueError: The code is not known; the message gives those that are, and near ones.
+        """
+        place = (str(cls.code), field.workfront_name)
+        if place not in self._codes:
+            request = self.service.plan_values(cls, field.spec, row)
+            try:
+                found = None if request is None else frozenset(value for value, _label in self.execute(request))
+            except APIError as error:
+                warnings.warn(
+                    f"{cls.__name__}.{field.workfront_name}: its codes could not be read: {error}", stacklevel=5
+                )
+                found = None
+            self._codes[place] = found
+        known = self._codes[place]
+        if known is not None and code not in known:
+            from .errors import near_matches
+
+            names = sorted(map(str, known | {value for value, _label in field.spec.values or ()}))
+            raise ValueError(
+                f"{cls.__name__}.{field.workfront_name} has no code {code!r} here"
+                f"{near_matches(str(code), names)} (codes of this tenant: {', '.join(names)})"
+            )
+
+    # --- sending ------------------------------------------------------------------
+
+    def execute(self, request: Request) -> Any:
+        """Send a planned request and return what its answer decodes to.
+
+        Raises:
+            APIError: The server refuses, or no answer came; the operation is named.
+        """
+        try:
+            return request.decode(self.service.read_answer(self.send(request)))
+        except APIError as error:
+            error.operation = error.operation or request.operation
+            raise
+
+    def send(self, request: Request) -> Response:
+        """Add credentials to a planned request and send it."""
+        raise NotImplementedError
+
+    def _check_type(self, cls: Any, operation: str) -> None:
+        if not (isinstance(cls, type) and issubclass(cls, Object)):
+            raise TypeError(f"{operation} takes a class such as session.api.Task, not {cls!r}")
+        api = cls._api
+        if api is not None and self._api is not None and api is not self._api and api.version != self._api.version:
+            raise TypeError(
+                f"{operation} {cls.__name__}: the class is of version {api.version}, the session of {self._api.version}; "
+                f"use session.api.{cls.__name__}"
+            )
+
+    # --- life ---------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the connections. Objects keep their values; the session can be used again."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        """Use the session in a with block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Class and address, never credentials."""
+        from .redaction import masked_url
+
+        return f"<{type(self).__name__} {masked_url(self.url)}>"
+
+    def __reduce__(self) -> Any:
+        """Refuse: a pickle would carry credentials."""
+        raise TypeError(
+            f"{type(self).__name__} does not pickle, since it holds credentials; make a new one where it is needed"
+        )
+
+
+def load_api(service: Service, version: str, metadata: Any = None) -> APIVersion | None:
+    """The classes of a version; None, with a warning, when there is no metadata for it."""
+    try:
+        return find_api_version(service.name, version, metadata)
+    except MetadataNotFoundError:
+        warnings.warn(f"No APIVersion for {version}, only basic requests possible", stacklevel=4)
+        return None

@@ -1,0 +1,284 @@
+"""What changed: the state beside a row, and the views through which rows are read and written.
+
+A row holds the current wire values. Beside it stands a state: shared by all clean objects of
+a page, replaced by one of its own at an object's first change. It keeps the original of each
+changed field, so that setting a value back makes the field clean again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from copy import deepcopy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .objects import Object
+
+__all__ = ["NOT_LOADED", "Change", "CustomFields", "Fields", "SaveResult", "State", "changed_fields", "wire_values"]
+
+
+class _NotLoaded:
+    """The one value that says: this field was never loaded."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NOT_LOADED"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "NOT_LOADED"
+
+
+NOT_LOADED = _NotLoaded()
+"""The third state of a field beside None and a value: not loaded."""
+
+
+class Change:
+    """One unsaved change, as Python values.
+
+    Attributes:
+        old: The value before; `NOT_LOADED` when it was never loaded.
+        new: The value now.
+    """
+
+    __slots__ = ("new", "old")
+
+    def __init__(self, old: Any, new: Any) -> None:
+        self.old = old
+        self.new = new
+
+    def __iter__(self) -> Iterator[Any]:
+        """Old and new, for unpacking."""
+        yield self.old
+        yield self.new
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to another change, or to a tuple, of the same old and new."""
+        return isinstance(other, (Change, tuple)) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        """By old and new."""
+        return hash((self.old, self.new))
+
+    def __repr__(self) -> str:
+        """Old and new."""
+        return f"Change(old={self.old!r}, new={self.new!r})"
+
+
+class SaveResult:
+    """What `save()` did.
+
+    Attributes:
+        created: Whether the object was created.
+        updated: Whether an existing object was changed.
+        fields: The wire names of the fields that were sent.
+    """
+
+    __slots__ = ("created", "fields", "updated")
+
+    def __init__(self, fields: tuple[str, ...] = (), *, created: bool = False, updated: bool = False) -> None:
+        self.created = created
+        self.updated = updated
+        self.fields = fields
+
+    def __bool__(self) -> bool:
+        """Whether anything was sent."""
+        return self.created or self.updated
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when all three are."""
+        return isinstance(other, SaveResult) and (other.created, other.updated, other.fields) == (
+            self.created,
+            self.updated,
+            self.fields,
+        )
+
+    def __hash__(self) -> int:
+        """By content."""
+        return hash((self.created, self.updated, self.fields))
+
+    def __repr__(self) -> str:
+        """All three."""
+        return f"SaveResult(created={self.created}, updated={self.updated}, fields={self.fields!r})"
+
+
+class State:
+    """What is known of an object beside its row.
+
+    Attributes:
+        session: The session that the object belongs to, or None.
+        originals: The wire values before unsaved changes, by wire name; None while the state is shared.
+        siblings: Weak references to the objects that came with it in one answer.
+        status: `new` (made by the program, not saved), `persistent`, or `deleted`.
+        lazy: What a lazy load may do: `load`, `warn`, `raise`, or None for the session's rule.
+    """
+
+    __slots__ = ("__weakref__", "lazy", "originals", "session", "siblings", "status")
+
+    def __init__(self, session: Any = None, status: str = "persistent") -> None:
+        self.session = session
+        self.originals: dict[str, Any] | None = None
+        self.siblings: Any = ()
+        self.status = status
+        self.lazy: str | None = None
+
+    def own(self, status: str | None = None) -> State:
+        """A copy for one object, ready to record changes."""
+        state = State(self.session, status or self.status)
+        state.originals = {}
+        state.siblings = self.siblings
+        state.lazy = self.lazy
+        return state
+
+
+def changed_fields(obj: Object) -> dict[str, Any]:
+    """The wire values of an object's changed fields, by wire name.
+
+    Values that were handed out and can be changed in place are compared here.
+    """
+    row = obj._row
+    originals = obj._state.originals
+    changed = {name: row[name] for name in originals if name in row} if originals else {}
+    changed.update(_edited_in_place(obj))
+    return changed
+
+
+def original_of(obj: Object, name: str) -> Any:
+    """The wire value that a field had before unsaved changes, or NOT_LOADED."""
+    originals = obj._state.originals
+    if originals and name in originals:
+        return originals[name]
+    return obj._row.get(name, NOT_LOADED)
+
+
+def wire_values(obj: Object) -> dict[str, Any]:
+    """The current wire values of an object, changes in place included."""
+    row = dict(obj._row)
+    row.update(_edited_in_place(obj))
+    return row
+
+
+def _edited_in_place(obj: Object) -> Iterator[tuple[str, Any]]:
+    values = obj._values
+    if values is None:
+        return
+    row = obj._row
+    for name, value in list(values.items()):
+        if value.__class__ is list or value.__class__ is dict:
+            wire = obj._encode(name, value)
+            if wire != row.get(name) and not (isinstance(wire, list) and [row.get(name)] == wire):
+                yield name, wire
+
+
+class Fields(MutableMapping[str, "Any"]):
+    """An object's decoded row: wire names to wire values. What is assigned here is tracked.
+
+    It reads and writes through, so it always shows the object as it is.
+    """
+
+    __slots__ = ("_object",)
+
+    def __init__(self, obj: Object) -> None:
+        self._object = obj
+
+    def __getitem__(self, name: str) -> Any:
+        """The wire value of a field by wire name."""
+        values = self._object._values
+        if values is not None and values.get(name).__class__ in {list, dict}:
+            return self._object._encode(name, values[name])
+        value = self._object._row[name]
+        return self._object._reference_id(value)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Assign a wire value; it counts as a change."""
+        self._object._assign(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        """Forget a field, as if it had not been loaded; an unsaved change of it is lost."""
+        del self._object._row[name]
+        self._object._forget(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """The wire names of the loaded fields."""
+        return iter(self._object._row)
+
+    def __len__(self) -> int:
+        """The number of loaded fields."""
+        return len(self._object._row)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the field is loaded."""
+        return name in self._object._row
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to any mapping with the same names and values."""
+        return isinstance(other, Mapping) and dict(self) == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """The row as a dict."""
+        return repr(dict(self))
+
+    def dirty(self) -> dict[str, Any]:
+        """The wire values of the changed fields, by wire name."""
+        return changed_fields(self._object)
+
+    def clean(self, only: Any = None) -> None:
+        """Take the current values as saved.
+
+        Args:
+            only: The wire names to clean; None for all. An empty selection cleans nothing.
+        """
+        self._object._mark_saved(changed_fields(self._object) if only is None else only)
+
+
+class CustomFields(MutableMapping[str, "Any"]):
+    """The custom fields of an object by wire name, whether declared or not. Changes are tracked.
+
+    A name that is not loaded raises `FieldNotLoaded`, as a field does; `load("DE:Name")` loads it.
+    """
+
+    __slots__ = ("_object",)
+
+    def __init__(self, obj: Object) -> None:
+        self._object = obj
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a custom field."""
+        return self._object._custom_field(name).__get__(self._object, type(self._object))
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Assign a value to a custom field."""
+        self._object._custom_field(name).__set__(self._object, value)
+
+    def __delitem__(self, name: str) -> None:
+        """Refuse: a value is cleared with None."""
+        raise TypeError(f"custom field {name!r} cannot be deleted; assign None to clear its value")
+
+    def __iter__(self) -> Iterator[str]:
+        """The wire names of the loaded custom fields."""
+        is_custom = self._object._is_custom
+        return (name for name in list(self._object._row) if is_custom(name))
+
+    def __len__(self) -> int:
+        """The number of loaded custom fields."""
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the custom field is loaded."""
+        return isinstance(name, str) and self._object._is_custom(name) and name in self._object._row
+
+    def __repr__(self) -> str:
+        """The loaded custom fields as a dict."""
+        return repr(dict(self))
+
+
+def snapshot(value: Any) -> Any:
+    """A copy of a wire value that later changes in place do not reach."""
+    return deepcopy(value) if value.__class__ is list or value.__class__ is dict else value

@@ -1,0 +1,138 @@
+"""HTTP on requests: one pool of connections, timeouts, a limit of requests in flight, logging without secrets.
+
+The transport knows neither objects nor the system: it is handed a planned request with a full
+URL and credentials, and hands back the answer or a `TransportError`.
+"""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from .errors import ConnectionFailedError, RequestTimeoutError
+from .exchange import Request, Response
+from .redaction import masked_url
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["Transport"]
+
+
+class Transport:
+    """Sends requests and returns answers.
+
+    Args:
+        timeout: Seconds to wait for a connection and for each read of an answer.
+        max_concurrent: The greatest number of requests in flight at a time, over all threads.
+        ssl_context: A TLS context to use instead of the default one.
+        verify: Whether certificates are checked, or the path of a CA bundle.
+        cert: A client certificate: a path, or a pair of certificate and key.
+        proxies: Proxies by scheme; without them the environment's are used.
+
+    Raises:
+        ValueError: A timeout or limit that is not positive.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float | tuple[float, float] = (10.0, 120.0),
+        max_concurrent: int = 8,
+        ssl_context: ssl.SSLContext | None = None,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        proxies: dict[str, str] | None = None,
+    ) -> None:
+        limits = timeout if isinstance(timeout, tuple) else (timeout,)
+        if not all(isinstance(limit, (int, float)) and limit > 0 for limit in limits):
+            raise ValueError(
+                f"timeout takes positive seconds, not {timeout!r}: a request without one can hang for ever"
+            )
+        if type(max_concurrent) is not int or max_concurrent < 1:
+            raise ValueError(f"max_concurrent takes a whole number of at least 1, not {max_concurrent!r}")
+        self.timeout = timeout
+        self.max_concurrent = max_concurrent
+        self._slots = BoundedSemaphore(max_concurrent)
+        self._http = requests.Session()
+        self._http.verify = verify
+        self._http.cert = cert
+        if proxies:
+            self._http.proxies.update(proxies)
+        adapter = _Adapter(ssl_context, pool_connections=4, pool_maxsize=max_concurrent)
+        self._http.mount("https://", adapter)
+        self._http.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=max_concurrent))
+
+    def send(self, request: Request, url: str, headers: dict[str, str]) -> Response:
+        """Send one request and read the whole answer.
+
+        Redirects are not followed: the caller decides what another address may see.
+
+        Args:
+            request: What to send.
+            url: The full URL, without the request's query.
+            headers: The headers, credentials included.
+
+        Raises:
+            RequestTimeoutError: No answer within the time allowed.
+            ConnectionFailedError: The connection could not be made or broke.
+        """
+        body: Any = request.form
+        if body is not None and request.files is None:
+            from urllib.parse import urlencode
+
+            body = urlencode(body).encode("ascii")
+            headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8", **headers}
+        try:
+            with self._slots:
+                answer = self._http.request(
+                    request.method,
+                    url,
+                    params=request.query or None,
+                    data=body,
+                    json=request.json,
+                    files=request.files,
+                    headers=headers,
+                    timeout=self.timeout,
+                    allow_redirects=False,
+                )
+        except requests.Timeout as error:
+            raise _without_secrets(RequestTimeoutError, request, url, error) from None
+        except requests.RequestException as error:
+            raise _without_secrets(ConnectionFailedError, request, url, error) from None
+        return Response(status=answer.status_code, headers=answer.headers, body=answer.content, request=request)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter that uses a TLS context of the caller's."""
+
+    def __init__(self, context: ssl.SSLContext | None, **options: Any) -> None:
+        self._context = context
+        super().__init__(**options)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        if self._context is not None:
+            options["ssl_context"] = self._context
+        super().init_poolmanager(*args, **options)
+
+
+def _without_secrets(
+    kind: type[ConnectionFailedError | RequestTimeoutError], request: Request, url: str, error: Exception
+) -> Exception:
+    # The library's own message repeats the URL with its query; only the cause is kept.
+    cause: BaseException = error
+    while cause.__context__ is not None:
+        cause = cause.__context__
+    return kind(
+        f"no answer from {masked_url(url)}: {type(error).__name__} ({type(cause).__name__})",
+        None,
+        operation=request.operation,
+        remedy="check the address, the network and the proxy settings; longer waits are set with timeout=",
+    )

@@ -1,0 +1,42 @@
+"""Adobe Workfront: its names and codecs, its wire protocol, its session.
+
+`service` is what the mapper asks; `Session` is what programs use. The session loads when it is
+first asked for, so that classes alone import no HTTP.
+"""
+
+from __future__ import annotations
+
+from .service import WorkfrontService
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .session import (
+        CURRENT_TEMPLATE,
+        ONDEMAND_TEMPLATE,
+        PREVIEW_TEMPLATE,
+        SANDBOX_TEMPLATE,
+        Session,
+    )
+
+__all__ = [
+    "CURRENT_TEMPLATE",
+    "ONDEMAND_TEMPLATE",
+    "PREVIEW_TEMPLATE",
+    "SANDBOX_TEMPLATE",
+    "Session",
+    "WorkfrontService",
+    "service",
+]
+
+service = WorkfrontService()
+"""The one instance that the registry knows."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from . import session
+
+        return getattr(session, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

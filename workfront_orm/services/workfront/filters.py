@@ -1,0 +1,194 @@
+"""Workfront's filter parameters: what the keyword arguments of `session.search()` mean.
+
+`status="CPL"`, `status_Mod="ne"`, `entry_date_Range=...`, `name_1_Sort="asc"`, paths such as
+`project:name`, groups such as `OR:1:status`, wildcards, `$$LIMIT` and `$$FIRST`. Names are
+checked against the class; values are sent as they are. Source: `API.md` sections 8 and 9.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from workfront_orm.core.errors import UnknownNameError
+from workfront_orm.core.exchange import Select
+
+from .names import wire_path
+from .wire import CONTROL_WORDS, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from workfront_orm.core.objects import Object
+
+__all__ = ["MODIFIERS", "form_pairs", "groups_of", "is_sorted", "names_id", "read_parameters"]
+
+MODIFIERS = frozenset(
+    [
+        "eq",
+        "cieq",
+        "ne",
+        "nee",
+        "cine",
+        "lt",
+        "lte",
+        "gt",
+        "gte",
+        "contains",
+        "cicontains",
+        "notcontains",
+        "cinotcontains",
+        "cicontainsany",
+        "cicontainsall",
+        "cinotcontainsany",
+        "cinotcontainsall",
+        "like",
+        "cilike",
+        "startswith",
+        "soundex",
+        "between",
+        "cibetween",
+        "notbetween",
+        "cinotbetween",
+        "in",
+        "ciin",
+        "notin",
+        "cinotin",
+        "isnull",
+        "notnull",
+        "isblank",
+        "notblank",
+        "exacttime",
+        "bitwiseor",
+        "bitwiseand",
+        "bitwisenand",
+        "length_lt",
+        "length_eq",
+        "length_gt",
+        "allof",
+    ]
+)
+"""The modifiers that the server knows."""
+
+_GROUP = re.compile(r"^((?:(?:OR|AND|EXISTS):[^:]+:)+)(.*)$")
+_SUFFIX = re.compile(r"^(.+?)((?:_\d+)?_Sort|_Mod|_Range)$")
+_PASSED = frozenset({"filters", "listOptions"})
+
+
+def read_parameters(cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]) -> Select:
+    """A selection from keyword arguments.
+
+    Raises:
+        UnknownNameError: A name that is no field of the class.
+        TypeError, ValueError: A limit, modifier or value that the server does not take.
+    """
+    limit: int | None = None
+    offset = 0
+    checked: list[tuple[str, Any]] = []
+    for name, value in parameters.items():
+        if name == "$$LIMIT":
+            limit = _number(cls, name, value, 1)
+        elif name == "$$FIRST":
+            offset = _number(cls, name, value, 0)
+        elif name in _PASSED:
+            checked.append((name, value))
+        else:
+            checked.append((_wire_name(cls, name), _checked(cls, name, value, parameters)))
+    if "$$FIRST" in parameters and limit is None:
+        limit = 100  # the server's own page, since the caller pages by hand
+    return Select(type=cls, fields=fields, parameters=tuple(checked), limit=limit, offset=offset)
+
+
+def form_pairs(select: Select) -> Iterator[tuple[str, str]]:
+    """The parameters of a selection as they are sent; lists repeat the parameter."""
+    inside: dict[str, Any] = {}
+    for name, value in select.parameters:
+        values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+        if name in _PASSED:
+            yield name, value if isinstance(value, str) else json.dumps(value)
+        elif name.partition("_")[0].lower() in CONTROL_WORDS and name != "ID" and not name.startswith("ID_"):
+            # The server would take a parameter of this name for itself.
+            inside[name] = [text_of(one) for one in values] if len(values) > 1 else text_of(values[0])
+        else:
+            for one in values:
+                yield name, text_of(one)
+    if inside:
+        yield "filters", json.dumps(inside)
+
+
+def is_sorted(select: Select) -> bool:
+    """Whether the parameters give an order."""
+    return any(name.endswith("_Sort") for name, _value in select.parameters)
+
+
+def groups_of(select: Select) -> list[str]:
+    """The names of the OR groups."""
+    found = (re.match(r"^OR:([^:]+):", name) for name, _value in select.parameters)
+    return list(dict.fromkeys(match[1] for match in found if match))
+
+
+def names_id(select: Select, group: str | None = None) -> bool:
+    """Whether the parameters have a condition on the id, outside groups or in an OR group."""
+    lead = "" if group is None else f"OR:{group}:"
+    return any(name in {f"{lead}ID", f"{lead}ID_Mod"} for name, _value in select.parameters)
+
+
+def _wire_name(cls: type[Object], name: str) -> str:
+    group, rest = "", name
+    grouped = _GROUP.match(name)
+    if grouped:
+        group, rest = grouped.groups()
+        if "EXISTS:" in group:
+            # Fields of another type, which the server checks.
+            return name
+    suffixed = _SUFFIX.match(rest)
+    base, suffix = suffixed.groups() if suffixed else (rest, "")
+    if base.startswith("$$"):
+        return name
+    try:
+        return f"{group}{wire_path(cls, base)}{suffix}"
+    except UnknownNameError as error:
+        if base.lower() in CONTROL_WORDS and base not in {"id", "ID"}:
+            raise UnknownNameError(
+                f"search {cls.__name__}: {name!r} is a control word of the protocol, not a field of {cls.__name__}"
+            ) from None
+        raise UnknownNameError(f"search {cls.__name__}: {error}") from None
+
+
+def _checked(cls: type[Object], name: str, value: Any, parameters: Mapping[str, Any]) -> Any:
+    if name.endswith("_Mod"):
+        if value not in MODIFIERS:
+            from workfront_orm.core.errors import near_matches
+
+            raise ValueError(
+                f"search {cls.__name__}: {name}={value!r} is no modifier{near_matches(str(value), sorted(MODIFIERS))}"
+            )
+        return value
+    if name.endswith("_Sort"):
+        if value not in {"asc", "desc", "ciasc", "cidesc"}:
+            raise ValueError(f"search {cls.__name__}: {name} takes asc, desc, ciasc or cidesc, not {value!r}")
+        return value
+    values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+    if not values:
+        raise ValueError(f"search {cls.__name__}: {name} has an empty list, which no row can meet")
+    if any(one is None for one in values):
+        if parameters.get(f"{name}_Mod") in {"isnull", "notnull", "isblank", "notblank"}:
+            return ""
+        raise ValueError(f"search {cls.__name__}: {name}=None is no condition; write {name}_Mod='isnull'")
+    for one in values:
+        try:
+            text_of(one)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"search {cls.__name__}: {name}: {error}") from None
+    return value
+
+
+def _number(cls: type[Object], name: str, value: Any, least: int) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = -1
+    if number < least:
+        raise ValueError(f"search {cls.__name__}: {name} takes a whole number of at least {least}, not {value!r}")
+    return number

@@ -1,0 +1,111 @@
+"""Workfront's names and values: what its metadata does not say in our terms.
+
+The names are those of python-workfront 0.8, so that its scripts run.
+"""
+
+from __future__ import annotations
+
+from workfront_orm.core import types
+from workfront_orm.core.errors import UnknownNameError
+from workfront_orm.core.objects import Collection, Reference, find_member, resolve_member, target_type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
+    from workfront_orm.core.objects import Object
+
+__all__ = ["CLASS_NAMES", "CUSTOM_PREFIX", "MEMBER_NAMES", "codec_of", "wire_path", "write_datetime"]
+
+CUSTOM_PREFIX = "DE:"
+"""What the wire names of a tenant's custom fields begin with."""
+
+CLASS_NAMES = {"OPTASK": "Issue"}
+"""Classes that are not called as the server calls them."""
+
+MEMBER_NAMES = {
+    ("APPROVAL", "fields", "url"): "url_",
+    ("WORK", "fields", "url"): "url_",
+    ("DOCU", "fields", "createProof"): "create_proof_flag",
+}
+"""Members whose folded name is taken by another: the predecessor's choices."""
+
+
+def write_datetime(moment: datetime) -> str:
+    """A moment as Workfront writes it: a colon before the milliseconds, a zone without one."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}:{moment.microsecond // 1000:03d}{moment:%z}"
+
+
+DATETIME = types.DateTime(write_datetime)
+
+_CODECS: dict[str, types.Codec] = {
+    "string": types.TEXT,
+    "int": types.INTEGER,
+    "double": types.FLOAT,
+    "boolean": types.BOOLEAN,
+    "dateTime": DATETIME,
+    "date": types.DATE,
+    "string[]": types.ListOf(types.TEXT),
+    "map": types.MAP,
+    # What programs may declare on any system, where Workfront writes it in its own way.
+    "datetime": DATETIME,
+}
+
+
+def codec_of(spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
+    """How the values of a field travel."""
+    raw = field.raw
+    kind = raw.get("type") or "string"
+    codec = types.DECIMAL if raw.get("javaType") == "java.math.BigDecimal" else _CODECS.get(kind)
+    if codec is None:
+        return types.NAMED.get(kind, types.ANY)
+    values = raw.get("values")
+    if values and not codec.mutable:
+        name = (
+            f"{CLASS_NAMES.get(spec.key, spec.name) if spec is not None else ''}{field.name[0].upper()}{field.name[1:]}"
+        )
+        return types.Enumeration(name, tuple(map(tuple, values)), is_open=bool(raw.get("open")), base=codec)
+    return codec
+
+
+def wire_path(cls: type[Object], path: str) -> str:
+    """The wire form of a path: each step by wire or Python name, `*` and custom fields at the end.
+
+    Raises:
+        UnknownNameError: A step that the class before it does not have.
+    """
+    steps: list[str] = []
+    rest = path
+    current: type[Object] | None = cls
+    while rest:
+        if rest.startswith(CUSTOM_PREFIX) or rest == "*":
+            return ":".join([*steps, rest])
+        name, _colon, rest = rest.partition(":")
+        name = name.strip()
+        if current is None:
+            steps.append(name)
+            continue
+        if name == "parameterValues" and find_member(current, name) is None:
+            # Custom data as a map; metadata lists it as a collection on some objects only.
+            return ":".join(filter(None, [*steps, name, rest]))
+        member = resolve_member(current, name)
+        steps.append(member.workfront_name)
+        if isinstance(member, (Reference, Collection)):
+            if rest and member.workfront_name == "parameterValues":
+                return ":".join([*steps, rest])
+            current = _target(member)
+        elif rest:
+            raise UnknownNameError(f"{current.__name__}.{name} is a field; {path!r} cannot go on behind it")
+    if not steps:
+        raise UnknownNameError(f"{cls.__name__}: an empty name names no field")
+    return ":".join(steps)
+
+
+def _target(member: Any) -> type[Object] | None:
+    try:
+        return target_type(member)
+    except (UnknownNameError, KeyError):
+        # Where a reference leads is not known everywhere; the server checks what follows.
+        return None

@@ -1,0 +1,162 @@
+"""What Workfront is asked when objects are read. Source: `API.md` sections 3, 7, 8, 9 and 12 of the facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workfront_orm.core.exchange import Page, Position, Request, Select
+from workfront_orm.core.objects import Collection, find_member
+
+from . import filters
+from .wire import form_request, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from workfront_orm.core.metadata import FieldSpec, QuerySpec
+    from workfront_orm.core.objects import Object
+
+__all__ = ["count", "load", "lookup", "named_query", "page", "read_object", "tenant_values"]
+
+LOAD_SIZE = 200
+LOOKUP_SIZE = 500
+# With members of members in the answer the 50,000 objects of one result are reached sooner.
+COLLECTION_LOOKUP_SIZE = 100
+
+
+def read_object(obj: Object, fields: tuple[str, ...] | None) -> Request:
+    """One object that exists: `GET /TASK/<id>`."""
+    return form_request(f"load {obj._label()}", "GET", obj.api_url(), _fields(fields))
+
+
+def load(cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+    """Objects by id: `GET /TASK?id=a,b`, which fails as a whole where one is missing."""
+    path = f"/{code_of(cls)}"
+    return [
+        form_request(
+            f"load {cls.__name__}",
+            "GET",
+            path,
+            [("id", ",".join(map(str, chunk))), *_fields(fields)],
+            decode=rows_of,
+        )
+        for chunk in _chunks(ids, LOAD_SIZE)
+    ]
+
+
+def lookup(cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+    """Those of several objects that exist: a search by ids."""
+    path = f"/{code_of(cls)}/search"
+    nested = any(isinstance(find_member(cls, name.partition(":")[0]), Collection) for name in fields or ())
+    size = COLLECTION_LOOKUP_SIZE if nested else LOOKUP_SIZE
+    return [
+        form_request(
+            f"load {cls.__name__}",
+            "GET",
+            path,
+            [*(("ID", key) for key in chunk), ("ID_Mod", "in"), *_fields(fields), ("$$LIMIT", size)],
+            decode=rows_of,
+        )
+        for chunk in _chunks(ids, size)
+    ]
+
+
+def page(select: Select, position: Position, size: int | None) -> Request:
+    """One page of a search, in the order of ids unless the caller sorts."""
+    pairs: list[tuple[str, Any]] = [*filters.form_pairs(select), *_fields(select.fields)]
+    if position.after is not None:
+        pairs += _after(select, position.after)
+    pairs.append(("ID_Sort" if not filters.is_sorted(select) else "ID_9_Sort", "asc"))
+    if position.offset:
+        pairs.append(("$$FIRST", position.offset))
+    pairs.append(("$$LIMIT", size))
+    return form_request(
+        f"search {select.type.__name__}",
+        "GET",
+        f"/{code_of(select.type)}/search",
+        pairs,
+        decode=lambda data: Page(rows=rows_of(data)),
+    )
+
+
+def count(select: Select) -> Request:
+    """The number of rows of a search."""
+    return form_request(
+        f"count {select.type.__name__}",
+        "GET",
+        f"/{code_of(select.type)}/count",
+        filters.form_pairs(select),
+        decode=lambda data: int(data["count"]),
+    )
+
+
+def named_query(
+    cls: type[Object], query: QuerySpec, arguments: Mapping[str, Any], fields: tuple[str, ...] | None
+) -> Request:
+    """A named query: `GET /WORK/myWork`."""
+    pairs = [*arguments.items(), *_fields(fields)]
+    return form_request(f"{cls.__name__}.{query.name}", "GET", f"/{code_of(cls)}/{query.name}", pairs, decode=rows_of)
+
+
+# The fields whose codes tenants extend, by object: the named query of CSTEM that lists them.
+_TENANT_VALUES = {
+    ("PROJ", "status"): "projectStatuses",
+    ("TASK", "status"): "taskStatuses",
+    ("OPTASK", "status"): "opTaskStatuses",
+    ("PROJ", "priority"): "projectPriorities",
+    ("TASK", "priority"): "taskPriorities",
+    ("OPTASK", "priority"): "opTaskPriorities",
+    ("OPTASK", "severity"): "opTaskSeverities",
+    ("PROJ", "condition"): "projectConditions",
+    ("TASK", "condition"): "taskConditions",
+    ("OPTASK", "condition"): "opTaskConditions",
+}
+
+
+def tenant_values(cls: type[Object], field: FieldSpec) -> Request | None:
+    """The tenant's own codes of a field, as (code, label) pairs; None where no query lists them."""
+    query = _TENANT_VALUES.get((str(cls.code), field.name))
+    if query is None:
+        return None
+    number = field.type == "int"
+
+    def decode(data: Any) -> list[tuple[Any, str]]:
+        pairs = [(row.get("value"), str(row.get("label"))) for row in rows_of(data)]
+        return [(int(value) if number else str(value), label) for value, label in pairs if value is not None]
+
+    pairs = [("includeHidden", True), ("fields", "value,label")]
+    return form_request(
+        f"read the codes of {cls.__name__}.{field.name}", "GET", f"/CSTEM/{query}", pairs, decode=decode
+    )
+
+
+def code_of(cls: type[Object]) -> str:
+    """The code under which a class is addressed.
+
+    Raises:
+        ValueError: The metadata has none for it.
+    """
+    if cls.code is None:
+        raise ValueError(
+            f"{cls.__name__} has no code in the metadata of this version, so it cannot be addressed by itself"
+        )
+    return cls.code
+
+
+def _fields(fields: tuple[str, ...] | None) -> list[tuple[str, Any]]:
+    return [("fields", ",".join(fields))] if fields else []
+
+
+def _after(select: Select, last: Any) -> Iterator[tuple[str, Any]]:
+    """The condition on the id, in the base and in every OR group, since the base is not distributed."""
+    lead = "AND:after:" if filters.names_id(select) else ""
+    yield f"{lead}ID", last
+    yield f"{lead}ID_Mod", "gt"
+    for group in filters.groups_of(select):
+        yield f"OR:{group}:ID", last
+        yield f"OR:{group}:ID_Mod", "gt"
+
+
+def _chunks(keys: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]

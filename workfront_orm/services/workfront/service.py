@@ -1,0 +1,203 @@
+"""Workfront as the mapper sees it: the Service protocol, put together from this folder's modules."""
+
+from __future__ import annotations
+
+from workfront_orm.core.service import Capabilities, Service
+
+from . import names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from workfront_orm.core import types
+    from workfront_orm.core.errors import APIError
+    from workfront_orm.core.exchange import Change, Position, Request, Response, Select
+    from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
+    from workfront_orm.core.objects import Object
+    from workfront_orm.core.session import BaseSession
+
+__all__ = ["WorkfrontService"]
+
+PAGE_SIZE = 2000
+BULK_SIZE = 100
+
+_OPERATIONS = {
+    "add": "create",
+    "count": "count",
+    "delete": "delete",
+    "edit": "update",
+    "get": "load",
+    "report": "report",
+    "search": "search",
+}
+# What one class can do, by the server's own words; most classes share one of a few sets.
+_capabilities: dict[tuple[str, ...] | None, Capabilities] = {}
+
+
+class WorkfrontService(Service):
+    """What Workfront is to the mapper. Planning and reading live in `reading` and `writing`, loaded when used."""
+
+    name = "workfront"
+
+    # --- names, keys, values --------------------------------------------------------
+
+    def class_name(self, key: str, name: str) -> str:
+        """The Python name of a class: the server's, but for those of `names.CLASS_NAMES`."""
+        return names.CLASS_NAMES.get(key, name)
+
+    def key_of_class(self, name: str) -> str | None:
+        """The key of a renamed class."""
+        return next((key for key, renamed in names.CLASS_NAMES.items() if renamed == name), None)
+
+    def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
+        """The predecessor's choice for a few members."""
+        return names.MEMBER_NAMES.get((key, kind, wire_name))
+
+    def helpers(self, key: str) -> Mapping[str, Any]:
+        """Methods that no metadata has, for the few classes that have any."""
+        if key not in {"NOTE", "OPTASK", "TASK", "UPDATE"}:
+            return {}
+        from .helpers import HELPERS
+
+        return HELPERS[key]
+
+    def module(self, version: str) -> str:
+        """`v22.0` is `workfront_orm.versions.v220`."""
+        return f"workfront_orm.versions.{version.replace('.', '')}"
+
+    def row_type(self, row: Mapping[str, Any]) -> str | None:
+        """Rows carry their code, but for some that do not."""
+        return row.get("objCode")
+
+    def codec(self, spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
+        """See `names.codec_of`."""
+        return names.codec_of(spec, field)
+
+    def is_custom(self, spec: ObjectSpec | None, name: str) -> bool:
+        """Custom fields begin with `DE:`."""
+        return name.startswith(names.CUSTOM_PREFIX)
+
+    def convert_name(self, cls: type[Object], name: str) -> str:
+        """Paths, `*` and `parameterValues`."""
+        return names.wire_path(cls, name)
+
+    # --- reading --------------------------------------------------------------------
+
+    def capabilities(self, spec: ObjectSpec | None) -> Capabilities:
+        """Pages of 2,000 by id; bulk writes of 100; operations as the metadata lists them."""
+        words = None if spec is None else spec.operations
+        found = _capabilities.get(words)
+        if found is None:
+            known = None if words is None else frozenset(_OPERATIONS[word] for word in words if word in _OPERATIONS)
+            found = _capabilities[words] = Capabilities(
+                operations=known, paging="keyset", page_size=PAGE_SIZE, key_filter=500, write_batch=BULK_SIZE
+            )
+        return found
+
+    def paging(self, select: Select) -> str:
+        """Rows after an id, unless the caller sorts or conditions leave no room for one on the id."""
+        from . import filters
+
+        if select.order or filters.is_sorted(select):
+            return "offset"
+        if any(filters.names_id(select, group) for group in filters.groups_of(select)):
+            return "offset"
+        return "keyset"
+
+    def read_parameters(
+        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
+    ) -> Select:
+        """See `filters.read_parameters`."""
+        from . import filters
+
+        return filters.read_parameters(cls, fields, parameters)
+
+    def plan_read(self, obj: Object, fields: tuple[str, ...] | None) -> Request:
+        """See `reading.read_object`."""
+        from . import reading
+
+        return reading.read_object(obj, fields)
+
+    def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+        """See `reading.load`."""
+        from . import reading
+
+        return reading.load(cls, ids, fields)
+
+    def plan_lookup(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+        """See `reading.lookup`."""
+        from . import reading
+
+        return reading.lookup(cls, ids, fields)
+
+    def plan_page(self, select: Select, position: Position, size: int | None) -> Request:
+        """See `reading.page`."""
+        from . import reading
+
+        return reading.page(select, position, size)
+
+    def plan_count(self, select: Select) -> Request | None:
+        """See `reading.count`."""
+        from . import reading
+
+        return reading.count(select)
+
+    def plan_values(self, cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> Request | None:
+        """See `reading.tenant_values`."""
+        from . import reading
+
+        return reading.tenant_values(cls, field)
+
+    def plan_named_query(
+        self, cls: type[Object], query: QuerySpec, arguments: Mapping[str, Any], fields: tuple[str, ...] | None
+    ) -> Request:
+        """See `reading.named_query`."""
+        from . import reading
+
+        return reading.named_query(cls, query, arguments, fields)
+
+    # --- writing --------------------------------------------------------------------
+
+    def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
+        """See `writing.changes`."""
+        from . import writing
+
+        return writing.plan(changes)
+
+    def plan_action(self, target: Object | type[Object], action: ActionSpec, arguments: Mapping[str, Any]) -> Request:
+        """See `writing.action`."""
+        from . import writing
+
+        return writing.action(target, action, arguments)
+
+    def encode_argument(self, type_name: str, value: Any) -> Any:
+        """Objects stand for their ids, moments for their text."""
+        from .wire import wire_json
+
+        return wire_json(value)
+
+    def decode_result(self, type_name: str | None, value: Any, session: BaseSession) -> Any:
+        """Moments become datetimes; everything else is as JSON gives it."""
+        if type_name == "dateTime" and isinstance(value, str):
+            try:
+                return names.DATETIME.decode(value)
+            except ValueError:
+                return value
+        return value
+
+    # --- answers --------------------------------------------------------------------
+
+    def read_answer(self, response: Response) -> Any:
+        """See `wire.read_answer`."""
+        from . import wire
+
+        return wire.read_answer(response)
+
+    def error(self, kind: type[APIError]) -> type[APIError]:
+        """Errors that the mapper raises are Workfront's as well."""
+        from . import errors
+
+        flavoured: type[APIError] = getattr(errors, kind.__name__, kind)
+        return flavoured if issubclass(flavoured, kind) else kind

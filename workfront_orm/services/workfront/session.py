@@ -1,0 +1,271 @@
+"""The Workfront session: addresses, credentials, and the low-level requests of the predecessor."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, MutableMapping
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from workfront_orm.core import metadata
+from workfront_orm.core.exchange import Effect, Request, Response
+from workfront_orm.core.redaction import masked, masked_pairs, masked_url
+from workfront_orm.core.reflection import APIVersion, api_version
+from workfront_orm.core.session import BaseSession, load_api
+from workfront_orm.core.transport import Transport
+
+from . import service
+from .errors import WorkfrontAPIError
+from .wire import form_request
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+__all__ = [
+    "CURRENT_TEMPLATE",
+    "ONDEMAND_TEMPLATE",
+    "PREVIEW_TEMPLATE",
+    "SANDBOX_TEMPLATE",
+    "Session",
+    "WorkfrontAPIError",
+]
+
+CURRENT_TEMPLATE = "{protocol}://{domain}.my.workfront.com/attask/{api}"
+"""Production of today: `acme` is `https://acme.my.workfront.com`."""
+
+PREVIEW_TEMPLATE = "{protocol}://{domain}.preview.workfront.com/attask/{api}"
+"""The preview environment of today."""
+
+ONDEMAND_TEMPLATE = "{protocol}://{domain}.attask-ondemand.com/attask/api/{api_version}"
+"""The historic host, which is the predecessor's default."""
+
+SANDBOX_TEMPLATE = "{protocol}://{domain}.attasksandbox.com/attask/api/{api_version}"
+"""The historic test host."""
+
+
+class VersionRegistry(MutableMapping[str, APIVersion]):
+    """The versions by name: those that were registered, and those with metadata, made when asked for."""
+
+    def __init__(self) -> None:
+        self._registered: dict[str, APIVersion] = {}
+
+    def __getitem__(self, version: str) -> APIVersion:
+        """The classes of a version.
+
+        Raises:
+            KeyError: Nobody registered it, and there is no metadata for it.
+        """
+        if version in self._registered:
+            return self._registered[version]
+        try:
+            return api_version(service.name, version)
+        except metadata.MetadataNotFoundError as error:
+            raise KeyError(str(error)) from None
+
+    def __setitem__(self, version: str, api: APIVersion) -> None:
+        """Register classes under a version."""
+        self._registered[version] = api
+
+    def __delitem__(self, version: str) -> None:
+        """Forget what was registered."""
+        del self._registered[version]
+
+    def __iter__(self) -> Iterator[str]:
+        """All versions, oldest first."""
+        return iter(dict.fromkeys([*metadata.versions(service.name), *self._registered]))
+
+    def __len__(self) -> int:
+        """The number of versions."""
+        return sum(1 for _ in self)
+
+
+class Session(BaseSession):
+    """A session with Workfront.
+
+    Args:
+        domain: The part of the host that names the customer.
+        api_key: An API key of a user.
+        ssl_context: A TLS context in place of the default one.
+        protocol: `https`, or `http` for a server on this machine.
+        api_version: A version such as `v22.0`, or `unsupported` for the newest, which changes without notice.
+        url_template: The address, with `{protocol}`, `{domain}`, `{api_version}` (`v22.0`) or `{api}`
+            (`api/v22.0`, `api-unsupported`) in it; `CURRENT_TEMPLATE` is that of today's production.
+        values: `typed` for datetimes, enumerations and decimals, `wire` for what the server sends, as
+            scripts of the predecessor expect.
+        lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
+        timeout: Seconds to wait for a connection and for each read of an answer.
+        max_concurrent: The greatest number of requests in flight at a time.
+        page_size: The greatest number of rows to ask for in one request, at most 2,000.
+        metadata: A metadata file, or a folder to search before the usual ones.
+        verify: Whether certificates are checked, or the path of a CA bundle.
+        cert: A client certificate: a path, or a pair of certificate and key.
+        proxies: Proxies by scheme.
+
+    Attributes:
+        url: The address below which all requests go.
+        session_id: The session's id after `login()`.
+        user_id: The id of the user who logged in.
+        api: The classes of the version, or None when there is no metadata for it.
+    """
+
+    #: The versions that sessions know; see `register()`.
+    version_registry: ClassVar[Any] = VersionRegistry()
+
+    session_id: str | None = None
+    user_id: str | None = None
+
+    @classmethod
+    def register(cls, api_version: APIVersion) -> None:
+        """Make the classes of a version known to sessions."""
+        cls.version_registry[api_version.version] = api_version
+
+    def __init__(
+        self,
+        domain: str | None,
+        api_key: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        protocol: str = "https",
+        api_version: str = "unsupported",
+        url_template: str = ONDEMAND_TEMPLATE,
+        *,
+        values: str = "typed",
+        lazy: str = "load",
+        timeout: float | tuple[float, float] = (10.0, 120.0),
+        max_concurrent: int = 8,
+        page_size: int | None = None,
+        metadata: Any = None,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        proxies: dict[str, str] | None = None,
+    ) -> None:
+        api = "api-unsupported" if api_version == "unsupported" else f"api/{api_version}"
+        url = url_template.format(protocol=protocol, domain=domain, api_version=api_version, api=api)
+        transport = Transport(
+            timeout=timeout,
+            max_concurrent=max_concurrent,
+            ssl_context=ssl_context,
+            verify=verify,
+            cert=cert,
+            proxies=proxies,
+        )
+        classes = self.version_registry.get(api_version) if metadata is None else None
+        if classes is None:
+            classes = load_api(service, api_version, metadata)
+        super().__init__(service, url, transport, classes, values=values, lazy=lazy, page_size=page_size)
+        self.api_key = api_key
+        self.ssl_context = ssl_context
+        self.api_version = api_version
+
+    # --- low-level requests -------------------------------------------------------
+
+    def request(self, method: str, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Send one request and return the `data` of the answer.
+
+        Args:
+            method: The verb, which travels as `method=` in the body of a POST.
+            path: A path such as `/user`, or a full URL of this session's address.
+            params: Parameters; dicts and lists are sent as JSON.
+
+        Raises:
+            TypeError: A URL of another host; nothing is sent.
+            WorkfrontAPIError: The server refuses.
+        """
+        effect = {"GET": Effect.READ, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}.get(
+            str(method).upper(), Effect.UNSAFE
+        )
+        if params and "action" in params:
+            effect = Effect.UNSAFE
+        shown = masked_url(path)
+        return self.execute(form_request(f"{method} {shown}", method, path, (params or {}).items(), effect=effect))
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Send a request with `method=GET`; see `request()`."""
+        return self.request("GET", path, params)
+
+    def post(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Send a request with `method=POST`; see `request()`."""
+        return self.request("POST", path, params)
+
+    def put(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Send a request with `method=PUT`; see `request()`."""
+        return self.request("PUT", path, params)
+
+    def delete(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Send a request with `method=DELETE`; see `request()`."""
+        return self.request("DELETE", path, params)
+
+    # --- credentials --------------------------------------------------------------
+
+    def login(self, username: str, password: str) -> None:
+        """Start a session of a user; its id goes with all further requests.
+
+        Organisations on the Adobe platform have no such login in production; there an API key, or
+        the access token of an OAuth application as `session.session_id`, does.
+
+        Raises:
+            AuthenticationError: Wrong username or password.
+        """
+        data = self.get("/login", {"username": username, "password": password})
+        self.session_id = data["sessionID"]
+        self.user_id = data["userID"]
+
+    def logout(self) -> None:
+        """End the user's session on the server."""
+        self.get("/logout")
+        self.session_id = None
+        self.user_id = None
+
+    def get_api_key(self, username: str, password: str) -> str:
+        """The API key of a user; empty when there is none.
+
+        With an `api_key` on the session, the server may answer that key whatever the credentials.
+
+        Raises:
+            AuthenticationError: Wrong username or password.
+        """
+        params = {"action": "getApiKey", "username": username, "password": password}
+        return str(self.put("/user", params)["result"])
+
+    # --- sending ------------------------------------------------------------------
+
+    def send(self, request: Request) -> Response:
+        """Add the credentials and send; addresses of other hosts are refused before that."""
+        url = self._address(request.path)
+        headers = dict(request.headers)
+        if request.form is not None:
+            request.form = [*request.form, *self._credentials()]
+        else:
+            headers.update((f"{name}", value) for name, value in self._credentials())
+        if self._log.isEnabledFor(logging.INFO):
+            pairs = request.form if request.form is not None else request.query
+            self._log.info("url: %s params: %s", masked_url(url), masked_pairs(pairs))
+        response = self._transport.send(request, url, headers)
+        if self._log.isEnabledFor(logging.DEBUG):
+            self._log.debug("returned: %s", _shown(response.body))
+        return response
+
+    def _credentials(self) -> list[tuple[str, str]]:
+        if self.api_key:
+            return [("apiKey", self.api_key)]
+        if self.session_id:
+            return [("sessionID", self.session_id)]
+        return []
+
+    def _address(self, path: str) -> str:
+        if "://" not in path:
+            return self.url + path
+        own, other = urlsplit(self.url), urlsplit(path)
+        same = (own.scheme, own.netloc) == (other.scheme, other.netloc)
+        if not same or not (other.path == own.path or other.path.startswith(own.path.rstrip("/") + "/")):
+            raise TypeError(f"url not for this session: {masked_url(path)}")
+        return path
+
+
+def _shown(body: bytes) -> str:
+    """An answer for the log: indented JSON, secrets masked."""
+    try:
+        return json.dumps(masked("", json.loads(body)), sort_keys=True, indent=4)
+    except ValueError:
+        return body[:2000].decode("utf-8", "replace")

@@ -1,0 +1,5 @@
+"""Workfront API v20.0: `from workfront_orm.versions.v200 import Task`. Classes are made when first asked for."""
+
+from workfront_orm.services.workfront.versions import lazy_module
+
+__getattr__, __dir__ = lazy_module("v20.0")
