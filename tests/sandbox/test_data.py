@@ -247,6 +247,13 @@ def test_assignments_agree_with_their_tasks_and_issues(demo):
     assert any(len(rows) > 1 for key, rows in per_work.items() if key)
 
 
+def test_agile_teams_have_a_sprint_and_a_backlog(demo):
+    agile = {team["ID"] for team in demo["TEAMOB"] if team["isAgile"]}
+    stories = [row for row in demo["TASK"] if row["isAgile"]]
+    assert {row["teamID"] for row in stories} == agile
+    assert {row["iterationID"] is None for row in stories} == {True, False}
+
+
 def test_resolved_issues_and_their_tasks_name_each_other(demo):
     tasks = by_id(demo["TASK"])
     resolved = [row for row in demo["OPTASK"] if row["resolveTaskID"]]

@@ -2,11 +2,14 @@
 
 import json
 import re
+import sqlite3
+from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
 
 from workfront_orm.core import metadata
+from workfront_orm.sandbox.workfront import data
 
 OVERLAY = json.loads(files("workfront_orm.sandbox.workfront").joinpath("overlay.json").read_text("utf-8"))
 OBJECTS = OVERLAY["objects"]
@@ -207,3 +210,68 @@ def test_metadata_requirements_hold(types):
             entry = OBJECTS.get(code, {})
             offered = {*entry.get("required", ()), *(name for group in entry.get("oneOf", ()) for name in group)}
             assert {name for name, field in spec.fields.items() if field.required} <= offered, (version, code)
+
+
+@pytest.fixture(scope="module")
+def database(types):
+    """The demo data in tables of all fields, without the sandbox's own store."""
+    connection = sqlite3.connect(":memory:")
+    wanted = {
+        table
+        for entry in OBJECTS.values()
+        for sql in entry.get("computed", {}).values()
+        for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)
+    }
+    wanted |= {code for code, entry in OBJECTS.items() if "computed" in entry}
+    for code in wanted:
+        columns = sorted(types[code]["fields"] - set(OBJECTS.get(code, {}).get("computed", ())))
+        connection.execute(f'CREATE TABLE "{code}" ({_listed(columns)})')
+    for code, rows in data.tables("demo", seed=0, now=datetime(2026, 5, 20, tzinfo=UTC)):
+        if code in wanted:
+            names = [name for name in rows[0] if name != "parameterValues"]
+            values = [
+                [json.dumps(row[name]) if isinstance(row[name], list) else row[name] for name in names] for row in rows
+            ]
+            marks = ", ".join("?" * len(names))
+            connection.executemany(f'INSERT INTO "{code}" ({_listed(names)}) VALUES ({marks})', values)
+    yield connection
+    connection.close()
+
+
+def _listed(names):
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _computed(database, code, name):
+    sql = OBJECTS[code]["computed"][name].replace("{row}", "r")
+    return dict(database.execute(f'SELECT r."ID", {sql} FROM "{code}" r').fetchall())
+
+
+def test_computed_sql_runs(database):
+    for code, entry in OBJECTS.items():
+        for name in entry.get("computed", {}):
+            assert _computed(database, code, name), (code, name)
+
+
+def test_computed_values_are_right(database):
+    count = dict(database.execute('SELECT "projectID", count(*) FROM "TASK" GROUP BY 1').fetchall())
+    assert _computed(database, "PROJ", "totalTaskCount") == count
+    names = dict(database.execute('SELECT "username", "ID" FROM "USER"').fetchall())
+    assert _computed(database, "USER", "name")[names[data.USER_USERNAME]] == "Ben Okafor"
+    noted = {key for (key,) in database.execute('SELECT "objID" FROM "NOTE"')}
+    assert {key for key, value in _computed(database, "TASK", "hasNotes").items() if value} == {
+        key for (key,) in database.execute('SELECT "ID" FROM "TASK"') if key in noted
+    }
+    booked = dict(database.execute('SELECT "timesheetID", sum("hours") FROM "HOUR" GROUP BY 1').fetchall())
+    booked.pop(None)
+    assert _computed(database, "TSHET", "totalHours") == booked
+    newest = dict(database.execute('SELECT "documentID", "ID" FROM "DOCV" ORDER BY "version"').fetchall())
+    assert _computed(database, "DOCU", "currentVersionID") == newest
+    assert (
+        sum(_computed(database, "NOTE", "numReplies").values())
+        == sum(_computed(database, "NOTE", "isReply").values())
+        > 0
+    )
+    assert sum(_computed(database, "CTGY", "hasCalculatedFields").values()) == 1
+    spent = sum(_computed(database, "PROJ", "actualExpenseCost").values())
+    assert spent == pytest.approx(database.execute('SELECT sum("actualAmount") FROM "EXPNS"').fetchone()[0])

@@ -176,6 +176,7 @@ def _row(world: World, dice: random.Random, project: Row, node: Node) -> Row:
         "convertedOpTaskEntryDate": None,
         "convertedOpTaskOriginatorID": None,
         "iterationID": None,
+        "storyPoints": None,
         "templateTaskID": None,
         "lastNoteID": None,
         "canStart": True,
@@ -257,7 +258,15 @@ def _assign(world: World, dice: random.Random, project: Row, node: Node) -> list
         row["roleID"] = dice.choice(world.roles)["ID"]
         found = [assignment(world, project, row, role=row["roleID"])]
     else:
-        row["teamID"] = dice.choice(world.teams)["ID"]
+        team = dice.choice(world.teams)
+        row["teamID"] = team["ID"]
+        if team["isAgile"]:
+            # Half of an agile team's stories are in its sprint, the others in its backlog.
+            row.update(
+                isAgile=True,
+                storyPoints=dice.choice((1.0, 2.0, 3.0, 5.0)),
+                iterationID=world.iteration if chance(dice, 0.5) else None,
+            )
         found = [assignment(world, project, row, team=row["teamID"])]
     return found
 

@@ -61,6 +61,7 @@ def settings(world: World) -> Tables:
     ]
     world.milestones = [row["ID"] for row in milestones]
     entered = {"enteredByID": world.admin, "entryDate": world.created}
+    world.iteration = world.id("ITRN", "Sprint 1")
     agile = next(team for team in world.teams if team["isAgile"])
     return {
         "MPATH": [
@@ -90,7 +91,7 @@ def settings(world: World) -> Tables:
         ],
         "ITRN": [
             {
-                "ID": world.id("ITRN", "Sprint 1"),
+                "ID": world.iteration,
                 "customerID": world.customer,
                 "name": "Sprint 1",
                 "goal": "Show something",

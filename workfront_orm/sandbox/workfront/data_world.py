@@ -163,6 +163,7 @@ class World:
         templates: Templates that projects were made from.
         hour_types, expense_types, milestones: Ids that later objects point at.
         milestone_path: The path of those milestones.
+        iteration: A sprint of the agile team.
         sheets: Time sheets that hours were booked on: (user id, Monday) -> their ids.
         counts: Last reference number given out, by type.
     """
@@ -187,6 +188,7 @@ class World:
     expense_types: list[str] = field(default_factory=list)
     milestones: list[str] = field(default_factory=list)
     milestone_path: str | None = None
+    iteration: str | None = None
     templates: list[Row] = field(default_factory=list)
     sheets: dict[tuple[str, str], str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
