@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workfront_orm.sandbox.workfront import data_words as words
-from workfront_orm.sandbox.workfront.data_world import DAY_MINUTES, HOUR_MINUTES, Row, Tables, World, chance
+from workfront_orm.sandbox.workfront.data_world import DAY_MINUTES, HOUR_MINUTES, Row, Tables, World, chance, days_late
 
 if TYPE_CHECKING:
     import random
@@ -113,7 +113,6 @@ def _row(world: World, dice: random.Random, project: Row, node: Node) -> Row:
     start = end if milestone else calendar.start(node.start)
     minutes = node.days * DAY_MINUTES
     work = 0 if node.children else int(minutes * dice.choice((0.25, 0.5, 1.0)))
-    late = node.end < 0
     return {
         "ID": world.id("TASK", key),
         "customerID": world.customer,
@@ -132,7 +131,8 @@ def _row(world: World, dice: random.Random, project: Row, node: Node) -> Row:
         "previousStatus": None,
         "isStatusComplete": False,
         "percentComplete": 0.0,
-        "progressStatus": "LT" if late else "ON",
+        "progressStatus": "LT" if end < world.stamp else "ON",
+        "daysLate": days_late(end, world.stamp),
         "priority": dice.choice((0, 1, 2, 2, 2, 3, 4)),
         "condition": dice.choice((0, 0, 0, 1, 2)),
         "plannedStartDate": start,
@@ -225,6 +225,7 @@ def _progress(world: World, dice: random.Random, project: Row, node: Node) -> No
             isReady=False,
             percentComplete=100.0,
             progressStatus="ON",
+            daysLate=days_late(row["plannedCompletionDate"], calendar.end(done)),
             actualStartDate=min(row["plannedStartDate"], calendar.end(done)),
             actualCompletionDate=calendar.end(done),
             lastUpdateDate=calendar.end(done),
@@ -383,6 +384,7 @@ def _roll_up(world: World, tree: Tree) -> None:
         work = sum(child["workRequired"] for child in children)
         begun = [child["actualStartDate"] for child in children if child["actualStartDate"]]
         complete = all(child["isStatusComplete"] for child in children)
+        completed = max(child["actualCompletionDate"] for child in children) if complete else None
         status = "CPL" if complete else "INP" if begun else "NEW"
         row.update(
             percentComplete=_mean(*weight),
@@ -407,7 +409,8 @@ def _roll_up(world: World, tree: Tree) -> None:
             isReady=not complete,
             progressStatus="LT" if end < world.stamp and not complete else "ON",
             actualStartDate=min(begun, default=None),
-            actualCompletionDate=max(child["actualCompletionDate"] for child in children) if complete else None,
+            actualCompletionDate=completed,
+            daysLate=days_late(end, completed or world.stamp),
             lastUpdateDate=max(child["lastUpdateDate"] for child in children),
         )
 

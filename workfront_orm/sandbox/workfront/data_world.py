@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,14 @@ def wire_date(moment: datetime) -> str:
 def chance(dice: random.Random, probability: float) -> bool:
     """True in that share of the cases."""
     return dice.random() < probability
+
+
+def days_late(due: str, reached: str) -> int:
+    """Whole days from one wire text to a later one, 0 when it is not later."""
+    if reached <= due:
+        return 0
+    days = (date.fromisoformat(reached[:10]) - date.fromisoformat(due[:10])).days
+    return days - (reached[10:] < due[10:])
 
 
 class Calendar:
