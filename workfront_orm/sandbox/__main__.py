@@ -47,12 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, listener: socket.socket) -> int:
     # Starlette and uvicorn take a while to import; --help and errors need neither.
-    from workfront_orm.sandbox.server import Server, serve  # noqa: PLC0415
+    from workfront_orm.sandbox.server import Server, serve
 
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     if not _is_loopback(host):
-        shown = socket.gethostname() if host in ("0.0.0.0", "::") else shown  # noqa: S104 - a comparison
+        shown = socket.gethostname() if host in ("0.0.0.0", "::") else shown
     url = f"http://{shown}:{port}"
     clock = Clock(None if options.clock is None else parse_moment(options.clock))
     settings = Settings(
@@ -164,7 +164,7 @@ def _faults(text: str | None) -> Specification:
     except ValueError:
         raise ValueError(f"--faults takes a rate or a JSON list of rules, not {text!r}") from None
     if not isinstance(value, (int, float, list)):
-        raise ValueError(f"--faults takes a rate or a JSON list of rules, not {text!r}")  # noqa: TRY004 - of a text
+        raise ValueError(f"--faults takes a rate or a JSON list of rules, not {text!r}")
     return value
 
 
@@ -187,7 +187,7 @@ def _orphaned(parent: int) -> Any:
 
 def _loop() -> Any:
     try:
-        import uvloop  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - not on every platform
+        import uvloop  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         return None
     return uvloop.new_event_loop

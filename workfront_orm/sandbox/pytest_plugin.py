@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def _workfront_sandbox_server() -> Iterator[Sandbox]:
-    from workfront_orm.sandbox import Sandbox  # noqa: PLC0415 - see the module
+    from workfront_orm.sandbox import Sandbox
 
     with Sandbox(service="workfront", data="demo") as sandbox:
         yield sandbox

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 def create(settings: Settings) -> Backend:
     """Make the backend, in the server process."""
-    from workfront_orm.sandbox.workfront.app import Workfront  # noqa: PLC0415 - the user's process imports this module too
+    from workfront_orm.sandbox.workfront.app import Workfront
 
     return Workfront(settings)
 
 
 def session(info: Mapping[str, Any], **options: Any) -> Any:
     """Return a `workfront_orm.Session` for a server, as its administrator unless the options carry other credentials."""
-    from workfront_orm.session import Session  # noqa: PLC0415 - as above
+    from workfront_orm.session import Session
 
     options.setdefault("api_key", info["api_key"])
     return Session("sandbox", protocol="http", url_template=info["url_template"], **options)
