@@ -345,6 +345,13 @@ class MetadataFile:
             }
         return self._names
 
+    def codes(self) -> list[str]:
+        """The codes of the objects that have one, in the order of the file."""
+        import re  # needed for a listing only, one class is found without it
+
+        found = re.findall(r'^"([^"\\]+)": \{"name": "[^"\\]+", "code": "', self._read(), re.MULTILINE)
+        return found or [key for key, spec in self.read_all().items() if spec.code is not None]
+
     def key_of(self, name: str) -> str | None:
         """The key of the object with that class name, or None."""
         if self._names is not None:

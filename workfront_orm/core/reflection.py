@@ -183,11 +183,14 @@ class APIVersion:
             return cls
 
     def _keys(self) -> list[str]:
-        return [] if self.source is None else list(self.source.names().values())
+        return [] if self.source is None else self.source.codes()
 
 
 class ByCode(Mapping[str, "type[Object]"]):
-    """The classes of a version by code; asking for one makes it, going through all makes all."""
+    """The classes of a version by code; asking for one makes it, going through all makes all.
+
+    An object without a code of its own is not listed, but found under the key that it has in the metadata.
+    """
 
     def __init__(self, api: APIVersion) -> None:
         self._api = api
@@ -206,11 +209,11 @@ class ByCode(Mapping[str, "type[Object]"]):
 
     def __iter__(self) -> Iterator[str]:
         """All codes."""
-        return iter(dict.fromkeys([*self._api._keys(), *self._made]))
+        return iter(self._codes())
 
     def __len__(self) -> int:
         """The number of codes."""
-        return len({*self._api._keys(), *self._made})
+        return len(self._codes())
 
     def __repr__(self) -> str:
         """The codes."""
@@ -224,6 +227,10 @@ class ByCode(Mapping[str, "type[Object]"]):
         """Enter a class."""
         if code is not None:
             self._made[code] = cls
+
+    def _codes(self) -> dict[str, None]:
+        made = (code for code, cls in list(self._made.items()) if cls.code is not None)
+        return dict.fromkeys([*self._api._keys(), *made])
 
 
 # --- APIs and generic classes, one each per process -----------------------------------
