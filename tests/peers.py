@@ -97,7 +97,7 @@ def environment(*requirements, python=None, name=None, editable=None):
         requirements: What pip installs; versions pinned, so that results can be compared.
         python: The Python that the peer needs, such as `3.11`; ours by default.
         name: The environment's name; by default that of the first requirement.
-        editable: A folder with a project of its own that is installed as well, without its dependencies.
+        editable: A folder with a project, such as ours, that is installed as well, in place.
 
     Returns:
         Environment: Ready to run.
@@ -106,7 +106,10 @@ def environment(*requirements, python=None, name=None, editable=None):
         PeerUnavailableError: No way to the package index, or no such Python on this machine.
     """
     interpreter = _interpreter(python)
-    wanted = "\n".join([interpreter, *requirements, *([f"-e {editable}"] if editable else [])])
+    wanted = "\n".join([interpreter, *requirements])
+    if editable:
+        # What a project requires may change.
+        wanted += f"\n-e {editable}\n{(Path(editable) / 'pyproject.toml').read_text()}"
     label = name or re.split(r"[<>=!~\[; ]", requirements[0])[0]
     made = Environment(FOLDER / f"{label}-{hashlib.sha256(wanted.encode()).hexdigest()[:10]}")
     stamp = made.folder / "stamp"
@@ -115,9 +118,8 @@ def environment(*requirements, python=None, name=None, editable=None):
             return made
         shutil.rmtree(made.folder, ignore_errors=True)
         _checked([interpreter, "-m", "venv", "--without-pip", str(made.folder)], what=f"make {made.folder}")
-        _pip("--python", str(made.python), "install", *requirements)
-        if editable:
-            _pip("--python", str(made.python), "install", "--no-deps", "--editable", str(editable))
+        project = ["--editable", str(editable)] if editable else []
+        _pip("--python", str(made.python), "install", *requirements, *project)
         stamp.write_text(wanted)
     return made
 
