@@ -12,8 +12,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from .errors import IncompleteRead
+from attrs import evolve, frozen
+
+from .errors import IncompleteRead, InvalidResponseError, ServerError, ThrottledError, TransportError
 from .exchange import START, Position
+from .logic import never
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,36 +24,66 @@ if TYPE_CHECKING:
     from .exchange import Page, Select
     from .session import BaseSession
 
-__all__ = ["read_pages"]
+__all__ = ["Token", "read_pages"]
 
 Rows = list[dict[str, Any]]
 
 
-def read_pages(session: BaseSession, select: Select) -> Iterator[Rows]:
+def read_pages(session: BaseSession, select: Select, token: Token | None = None) -> Iterator[Rows]:
     """The pages of a selection, in order, to its end.
 
+    Args:
+        session: The session that sends.
+        select: What is read.
+        token: Where to go on, from the `IncompleteRead` of an earlier read.
+
     Raises:
-        IncompleteRead: Rows shifted while they were read under an offset, or the server repeats itself.
-        APIError: The server refuses a page.
+        IncompleteRead: The end was not reached: rows shifted under an offset, or a page after the
+            first failed.
+        APIError: The server refuses the first page.
     """
+    if select.where and never(select.where):
+        return iter(())
     paging = session.service.paging(select)
     if select.offset and paging == "keyset":
         paging = "offset"
+    if token is not None:
+        if not isinstance(token, Token):
+            raise TypeError(f"a read goes on from the token of an IncompleteRead, not from {token!r}")
+        if select.limit is not None:
+            select = evolve(select, limit=max(0, select.limit - token.read))
     readers = {"keyset": _by_key, "offset": _by_offset, "cursor": _by_token, "whole": _whole}
-    return readers[paging](session, select)
+    pages = readers[paging](session, select, START if token is None else token.position)
+    local = session.service.local_conditions(select) if select.filter_locally else ()
+    if local:
+        from .evaluation import matches
+
+        return ([row for row in rows if matches(row, local)] for rows in pages)
+    return pages
 
 
-def _by_key(session: BaseSession, select: Select) -> Iterator[Rows]:
-    sizes = _sizes(session, select)
-    position = START
+@frozen
+class Token:
+    """Where an interrupted read goes on.
+
+    Attributes:
+        position: The position of the page that is to be read next.
+        read: The number of rows that were read.
+    """
+
+    position: Position
+    read: int
+
+
+def _by_key(session: BaseSession, select: Select, position: Position) -> Iterator[Rows]:
     read = 0
-    last: Any = None
-    for size in sizes:
-        page = _page(session, select, position, size)
+    last: Any = position.after
+    for size in _sizes(session, select):
+        page = _page(session, select, position, size, read)
         rows = page.rows
         if last is not None and rows and not _key_of(select, rows[0]) > last:
             # The server ignored the condition on the id: go on by offset, where the checks are others.
-            yield from _by_offset(session, select, Position(offset=read), check_from=read)
+            yield from _by_offset(session, select, Position(offset=read), read)
             return
         read += len(rows)
         if rows:
@@ -68,21 +101,19 @@ def _by_key(session: BaseSession, select: Select) -> Iterator[Rows]:
             return
 
 
-def _by_offset(
-    session: BaseSession, select: Select, position: Position = START, check_from: int | None = None
-) -> Iterator[Rows]:
-    start = select.offset if check_from is None else 0
-    offset = (position.offset or 0) + start
+def _by_offset(session: BaseSession, select: Select, position: Position = START, check_from: int = 0) -> Iterator[Rows]:
+    offset = select.offset if position.offset is None else position.offset
     seen: set[Any] = set()
-    read = check_from or 0
+    read = check_from
+    start = offset - read
     pages = 0
     for size in _sizes(session, select, read):
-        page = _page(session, select, Position(offset=offset), size)
+        page = _page(session, select, Position(offset=offset), size, read)
         pages += 1
         keys = [_key_of(select, row) for row in page.rows]
         doubled = [key for key in keys if key is not None and key in seen]
         if doubled:
-            raise _shifted(select, read, f"{len(doubled)} rows came twice, the first with id {doubled[0]}")
+            raise _shifted(select, f"{len(doubled)} rows came twice, the first with id {doubled[0]}")
         seen.update(keys)
         read += len(page.rows)
         offset += len(page.rows)
@@ -94,13 +125,14 @@ def _by_offset(
         request = session.service.plan_count(select)
         total = None if request is None else session.execute(request)
         if total is not None and total - start != read:
-            raise _shifted(select, read, f"{read} rows were read, and the server counts {total - start}")
+            raise _shifted(select, f"{read} rows were read, and the server counts {total - start}")
 
 
-def _by_token(session: BaseSession, select: Select) -> Iterator[Rows]:
-    position = START
+def _by_token(session: BaseSession, select: Select, position: Position) -> Iterator[Rows]:
+    read = 0
     for size in _sizes(session, select):
-        page = _page(session, select, position, size)
+        page = _page(session, select, position, size, read)
+        read += len(page.rows)
         if page.rows:
             yield page.rows
         if page.token is None or page.ended:
@@ -108,16 +140,27 @@ def _by_token(session: BaseSession, select: Select) -> Iterator[Rows]:
         position = Position(token=page.token)
 
 
-def _whole(session: BaseSession, select: Select) -> Iterator[Rows]:
-    page = _page(session, select, START, None)
+def _whole(session: BaseSession, select: Select, position: Position) -> Iterator[Rows]:
+    page = _page(session, select, position, None, 0)
     end = None if select.limit is None else select.offset + select.limit
     rows = page.rows[select.offset : end]
     if rows:
         yield rows
 
 
-def _page(session: BaseSession, select: Select, position: Position, size: int | None) -> Page:
-    page: Page = session.execute(session.service.plan_page(select, position, size))
+def _page(session: BaseSession, select: Select, position: Position, size: int | None, read: int) -> Page:
+    try:
+        page: Page = session.execute(session.service.plan_page(select, position, size))
+    except (TransportError, ServerError, ThrottledError, InvalidResponseError) as error:
+        if not read:
+            raise
+        raise IncompleteRead(
+            f"{read} rows were read, then a page failed: {error}",
+            error.code,
+            operation=f"search {select.type.__name__}",
+            token=Token(position, read),
+            remedy="go on with query.resume(error.token); error.objects has what was read",
+        ) from error
     return page
 
 
@@ -147,10 +190,9 @@ def _key_of(select: Select, row: dict[str, Any]) -> Any:
     return key if normal is None or key is None else normal(key)
 
 
-def _shifted(select: Select, read: int, what: str) -> IncompleteRead:
+def _shifted(select: Select, what: str) -> IncompleteRead:
     return IncompleteRead(
         f"rows shifted while they were read page by page: {what}",
         operation=f"search {select.type.__name__}",
-        token=read,
         remedy="read without an order (by id, which cannot shift) and sort here, or repeat the read",
     )

@@ -15,10 +15,12 @@ from .naming import snake_case
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
     from typing import Any
 
     from .exchange import Change, Outcome, Position, Request, Response, Select
-    from .expressions import Aggregate, Operand
+    from .expressions import Aggregate, Expression, Operand
+    from .fields import Field
     from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from .objects import Collection, Object, Reference
     from .session import BaseSession
@@ -197,6 +199,19 @@ class Service:
         capabilities = self.capabilities(select.type._spec)
         return "offset" if select.order and capabilities.paging == "keyset" else capabilities.paging
 
+    def local_conditions(self, select: Select) -> tuple[Expression, ...]:
+        """The conditions that the system cannot filter, and that `filter_locally` allows to be applied here."""
+        return ()
+
+    def limits(self, select: Select, count: int | None) -> list[str]:
+        """What the system limits and a selection touches, one sentence each, for `explain()`."""
+        return []
+
+    def partition_field(self, cls: type[Object]) -> Field:
+        """A field whose value never changes, to cut a result into windows by: by default the id."""
+        key: Field = cls.id
+        return key
+
     def plan_count(self, select: Select) -> Request | None:
         """A request that decodes to the number of rows; None when the system cannot count."""
         raise NotImplementedError
@@ -213,6 +228,10 @@ class Service:
             NotSupportedError: The system has no such thing.
         """
         raise NotSupportedError(f"{self.name} cannot aggregate {select.type.__name__}")
+
+    def authored_since(self, cls: type[Object], moment: datetime) -> tuple[Expression, ...] | None:
+        """Conditions that select what the session's user created since a moment; None where the system cannot tell."""
+        return None
 
     def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
         """The object key and id that a reference means, from the rest of the row.

@@ -17,12 +17,14 @@ from .reflection import APIVersion
 from .reflection import api_version as find_api_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from .exchange import Request, Response, Select
     from .metadata import ActionSpec, QuerySpec
     from .objects import Collection, Field, Reference
+    from .query import Query
+    from .report import Report
     from .service import Service
     from .tracking import SaveResult
     from .transport import Transport
@@ -109,6 +111,25 @@ class BaseSession:
         select = self.service.read_parameters(object_type, self.field_names(object_type, fields), parameters)
         return list(self.read(select))  # type: ignore[arg-type]
 
+    def rows(self, select: Select) -> Iterator[dict[str, Any]]:
+        """The decoded rows of a selection, without making objects of them."""
+        for rows in read_pages(self, select):
+            yield from rows
+
+    def query(self, object_type: type[AnyObject]) -> Query[AnyObject]:
+        """A query of a type: `session.query(Task).where(Task.status != "CPL")`. Nothing is sent until it is read.
+
+        Args:
+            object_type: The class, from `session.api`.
+
+        Raises:
+            TypeError: No class, or one of another version.
+        """
+        from .query import Query
+
+        self._check_type(object_type, "query")
+        return Query(self, object_type)
+
     def read(self, select: Select) -> Iterator[Object]:
         """The objects of a selection, page by page; a page is asked for when its first row is."""
         for rows in read_pages(self, select):
@@ -171,6 +192,48 @@ class BaseSession:
     def delete_object(self, obj: Object, *, force: bool = False) -> None:
         """Delete an object; the same as `obj.delete()`."""
         saving.delete(self, obj, force=force)
+
+    def save_all(self, objects: Iterable[Object], key: Any = None) -> Report:
+        """Create or update many objects in few requests.
+
+        Objects are sent class by class, as many in one request as the system takes, in parallel; an
+        `_id` field may hold another object of the list that is not saved yet, and is sent after it.
+
+        Args:
+            objects: The objects, of this session.
+            key: A field, or several, whose values tell the rows of the server apart, such as
+                `ext_ref_id`: what the server has already is updated instead of created, so that a rerun
+                or an unknown outcome doubles nothing.
+
+        Returns:
+            A report with one row for every object: what was sent, or why not.
+
+        Raises:
+            ValueError: Unsaved objects refer to each other in a circle; nothing was sent.
+            TypeError: Something that is no object of this session; nothing was sent.
+        """
+        from .bulk import save_all
+
+        return save_all(self, objects, key)
+
+    def delete_all(self, objects: Iterable[Object], *, force: bool = False) -> Report:
+        """Delete many objects in few requests.
+
+        Args:
+            objects: The objects, of this session.
+            force: Delete what depends on them as well.
+
+        Returns:
+            A report with one row for every object.
+        """
+        from .bulk import delete_all
+
+        return delete_all(self, objects, force=force)
+
+    @property
+    def max_concurrent(self) -> int:
+        """The greatest number of requests in flight at a time."""
+        return self._transport.max_concurrent
 
     def refresh(self, obj: Object) -> None:
         """Read an object's loaded fields again; its unsaved changes are lost."""

@@ -6,7 +6,7 @@ first asked for, so that classes alone import no HTTP.
 
 from __future__ import annotations
 
-from .service import WorkfrontService
+from .workfront_service import WorkfrontService
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from .names import wire_path
 from .wire import CONTROL_WORDS, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from workfront_orm.core.objects import Object
 
@@ -117,21 +117,21 @@ def form_pairs(select: Select) -> Iterator[tuple[str, str]]:
         yield "filters", json.dumps(inside)
 
 
-def is_sorted(select: Select) -> bool:
+def is_sorted(pairs: Iterable[tuple[str, Any]]) -> bool:
     """Whether the parameters give an order."""
-    return any(name.endswith("_Sort") for name, _value in select.parameters)
+    return any(name.endswith("_Sort") for name, _value in pairs)
 
 
-def groups_of(select: Select) -> list[str]:
+def groups_of(pairs: Iterable[tuple[str, Any]]) -> list[str]:
     """The names of the OR groups."""
-    found = (re.match(r"^OR:([^:]+):", name) for name, _value in select.parameters)
+    found = (re.match(r"^OR:([^:]+):", name) for name, _value in pairs)
     return list(dict.fromkeys(match[1] for match in found if match))
 
 
-def names_id(select: Select, group: str | None = None) -> bool:
+def names_id(pairs: Iterable[tuple[str, Any]], group: str | None = None) -> bool:
     """Whether the parameters have a condition on the id, outside groups or in an OR group."""
     lead = "" if group is None else f"OR:{group}:"
-    return any(name in {f"{lead}ID", f"{lead}ID_Mod"} for name, _value in select.parameters)
+    return any(name in {f"{lead}ID", f"{lead}ID_Mod"} for name, _value in pairs)
 
 
 def _wire_name(cls: type[Object], name: str) -> str:

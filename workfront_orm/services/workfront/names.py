@@ -5,12 +5,15 @@ The names are those of python-workfront 0.8, so that its scripts run.
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from workfront_orm.core import types
 from workfront_orm.core.errors import UnknownNameError
 from workfront_orm.core.objects import Collection, Reference, find_member, resolve_member, target_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
@@ -34,8 +37,16 @@ MEMBER_NAMES = {
 
 
 def write_datetime(moment: datetime) -> str:
-    """A moment as Workfront writes it: a colon before the milliseconds, a zone without one."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}:{moment.microsecond // 1000:03d}{moment:%z}"
+    """A moment as Workfront writes it: a colon before the milliseconds, a zone without one.
+
+    What is shorter than a millisecond is cut off.
+    """
+    offset = moment.utcoffset()
+    if offset is None or offset.seconds % 60 or offset.microseconds:
+        # Local mean times of the past have seconds in their zone, which the wire has no room for.
+        moment = moment.astimezone(UTC)
+    text = moment.isoformat(timespec="milliseconds")
+    return f"{text[:19]}:{text[20:23]}{text[23:].replace(':', '')}"
 
 
 DATETIME = types.DateTime(write_datetime)
@@ -62,12 +73,27 @@ def codec_of(spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
     if codec is None:
         return types.NAMED.get(kind, types.ANY)
     values = raw.get("values")
-    if values and not codec.mutable:
-        name = (
-            f"{CLASS_NAMES.get(spec.key, spec.name) if spec is not None else ''}{field.name[0].upper()}{field.name[1:]}"
-        )
-        return types.Enumeration(name, tuple(map(tuple, values)), is_open=bool(raw.get("open")), base=codec)
-    return codec
+    if not values:
+        return codec
+    base = codec.item if isinstance(codec, types.ListOf) else codec
+    owner = CLASS_NAMES.get(spec.key, spec.name) if spec is not None else ""
+    codes = types.Enumeration(
+        f"{owner}{field.name[0].upper()}{field.name[1:]}",
+        # Some pages list the codes of numbers as text.
+        tuple((int(value) if base is types.INTEGER else value, label) for value, label in values),
+        is_open=bool(raw.get("open")) or _may_lack_values(raw.get("marks") or {}),
+        base=base,
+    )
+    return codes if base is codec else types.ListOf(codes)
+
+
+def _may_lack_values(marks: Mapping[str, Any]) -> bool:
+    """Whether there may be more values than the metadata knows, so that the server has to decide."""
+    if marks.get("inferred") or marks.get("valuesBasis"):
+        return True
+    pages = [page for page, what in (marks.get("changedIn") or {}).items() if "possibleValues" in what]
+    told = [page for mark in ("valuesAdded", "valuesRemoved") for _value, _label, page in marks.get(mark) or ()]
+    return not set(pages) <= set(told)
 
 
 def wire_path(cls: type[Object], path: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Page, Position, Request, Select
+from workfront_orm.core.expressions import operands
 from workfront_orm.core.objects import Collection, find_member
 
 from . import filters
+from .conditions import condition_pairs, local_conditions, order_pairs
 from .wire import form_request, rows_of
 
 if TYPE_CHECKING:
@@ -16,7 +18,18 @@ if TYPE_CHECKING:
     from workfront_orm.core.metadata import FieldSpec, QuerySpec
     from workfront_orm.core.objects import Object
 
-__all__ = ["count", "load", "lookup", "named_query", "page", "read_object", "tenant_values"]
+__all__ = [
+    "code_of",
+    "count",
+    "filter_pairs",
+    "load",
+    "lookup",
+    "named_query",
+    "page",
+    "paging",
+    "read_object",
+    "tenant_values",
+]
 
 LOAD_SIZE = 200
 LOOKUP_SIZE = 500
@@ -63,10 +76,14 @@ def lookup(cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None
 
 def page(select: Select, position: Position, size: int | None) -> Request:
     """One page of a search, in the order of ids unless the caller sorts."""
-    pairs: list[tuple[str, Any]] = [*filters.form_pairs(select), *_fields(select.fields)]
+    conditions = filter_pairs(select)
+    order = [*order_pairs(select)]
+    pairs: list[tuple[str, Any]] = [*conditions, *_fields(_with_local(select))]
     if position.after is not None:
-        pairs += _after(select, position.after)
-    pairs.append(("ID_Sort" if not filters.is_sorted(select) else "ID_9_Sort", "asc"))
+        pairs += _after(conditions, position.after)
+    pairs += order
+    # The id makes any order a full one, without which pages overlap.
+    pairs.append(("ID_9_Sort" if order or filters.is_sorted(conditions) else "ID_Sort", "asc"))
     if position.offset:
         pairs.append(("$$FIRST", position.offset))
     pairs.append(("$$LIMIT", size))
@@ -79,13 +96,26 @@ def page(select: Select, position: Position, size: int | None) -> Request:
     )
 
 
+def filter_pairs(select: Select) -> list[tuple[str, str]]:
+    """All conditions of a selection as parameters: the caller's own, and compiled ones."""
+    return [*filters.form_pairs(select), *condition_pairs(select)]
+
+
+def paging(select: Select) -> str:
+    """Rows after an id, unless the caller sorts or conditions leave no room for one on the id."""
+    pairs = filter_pairs(select)
+    if select.order or filters.is_sorted(pairs):
+        return "offset"
+    return "offset" if any(filters.names_id(pairs, group) for group in filters.groups_of(pairs)) else "keyset"
+
+
 def count(select: Select) -> Request:
     """The number of rows of a search."""
     return form_request(
         f"count {select.type.__name__}",
         "GET",
         f"/{code_of(select.type)}/count",
-        filters.form_pairs(select),
+        [pair for pair in filter_pairs(select) if not filters.is_sorted([pair])],
         decode=lambda data: int(data["count"]),
     )
 
@@ -147,12 +177,19 @@ def _fields(fields: tuple[str, ...] | None) -> list[tuple[str, Any]]:
     return [("fields", ",".join(fields))] if fields else []
 
 
-def _after(select: Select, last: Any) -> Iterator[tuple[str, Any]]:
+def _with_local(select: Select) -> tuple[str, ...] | None:
+    """The fields to read, with those that conditions applied here need."""
+    local = local_conditions(select) if select.filter_locally else ()
+    needed = [":".join(operand.path) for condition in local for operand in operands(condition)]
+    return tuple(dict.fromkeys([*(select.fields or ("*",)), *needed])) if needed else select.fields
+
+
+def _after(conditions: list[tuple[str, str]], last: Any) -> Iterator[tuple[str, Any]]:
     """The condition on the id, in the base and in every OR group, since the base is not distributed."""
-    lead = "AND:after:" if filters.names_id(select) else ""
+    lead = "AND:after:" if filters.names_id(conditions) else ""
     yield f"{lead}ID", last
     yield f"{lead}ID_Mod", "gt"
-    for group in filters.groups_of(select):
+    for group in filters.groups_of(conditions):
         yield f"OR:{group}:ID", last
         yield f"OR:{group}:ID_Mod", "gt"
 

@@ -9,11 +9,14 @@ from . import names
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from typing import Any
 
     from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select
+    from workfront_orm.core.expressions import Aggregate, Expression, Operand
+    from workfront_orm.core.fields import Field
     from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from workfront_orm.core.objects import Object
     from workfront_orm.core.session import BaseSession
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["WorkfrontService"]
 
 PAGE_SIZE = 2000
+FIELD_LIMIT = 1_000_000
+DEPTH = 4
 BULK_SIZE = 100
 
 _OPERATIONS = {
@@ -98,13 +103,51 @@ class WorkfrontService(Service):
 
     def paging(self, select: Select) -> str:
         """Rows after an id, unless the caller sorts or conditions leave no room for one on the id."""
-        from . import filters
+        from . import reading
 
-        if select.order or filters.is_sorted(select):
-            return "offset"
-        if any(filters.names_id(select, group) for group in filters.groups_of(select)):
-            return "offset"
-        return "keyset"
+        return reading.paging(select)
+
+    def local_conditions(self, select: Select) -> tuple[Expression, ...]:
+        """See `conditions.local_conditions`."""
+        from . import conditions
+
+        return conditions.local_conditions(select)
+
+    def limits(self, select: Select, count: int | None) -> list[str]:
+        """The server's limits on one result: secondary objects, fields, depth of paths."""
+        fields = select.fields or ()
+        found = []
+        nested = {name.rpartition(":")[0] for name in fields if ":" in name}
+        if nested:
+            found.append(
+                f"50,000 objects a result, members of {', '.join(sorted(nested))} included; pages keep below it"
+            )
+        if len(fields) * PAGE_SIZE > FIELD_LIMIT:
+            found.append(f"1,000,000 fields a result: {len(fields)} fields leave room for fewer than {PAGE_SIZE} rows")
+        if any(name.count(":") > DEPTH - 1 for name in fields):
+            found.append(f"paths of at most {DEPTH} steps")
+        if count is not None and count > PAGE_SIZE:
+            found.append(f"{PAGE_SIZE:,} rows a request: split by pages")
+        return found
+
+    def partition_field(self, cls: type[Object]) -> Field:
+        """The moment of creation where the class has one, else the id."""
+        from workfront_orm.core.objects import find_member
+
+        member = find_member(cls, "entryDate")
+        key: Any = cls.id
+        return key if member is None else member  # type: ignore[return-value]
+
+    def authored_since(self, cls: type[Object], moment: datetime) -> tuple[Expression, ...] | None:
+        """Rows entered by the session's user, where the class tells who entered them and when."""
+        from workfront_orm.core.expressions import current_user
+        from workfront_orm.core.objects import find_member
+
+        author: Any = find_member(cls, "enteredByID")
+        entered: Any = find_member(cls, "entryDate")
+        if author is None or entered is None:
+            return None
+        return author == current_user.id, entered >= moment
 
     def read_parameters(
         self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
@@ -157,6 +200,12 @@ class WorkfrontService(Service):
         from . import reading
 
         return reading.named_query(cls, query, arguments, fields)
+
+    def plan_report(self, select: Select, groups: Sequence[Operand], aggregates: Mapping[str, Aggregate]) -> Request:
+        """See `reporting.report`."""
+        from . import reporting
+
+        return reporting.report(select, groups, aggregates)
 
     # --- writing --------------------------------------------------------------------
 

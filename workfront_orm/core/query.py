@@ -1,0 +1,466 @@
+"""Queries: what is to be read, built step by step; nothing is sent until it is read.
+
+A query is immutable: each step returns a new one, so a query can be kept, refined in several
+ways, and read again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import evolve
+
+from .errors import FieldNotLoaded, IncompleteRead, NotFoundError, UnknownNameError, near_matches
+from .exchange import Change, Select
+from .expressions import Aggregate, Expression, Operand, Ordering, operands
+from .logic import never
+from .objects import Object, resolve_member
+from .paging import read_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .explain import Explanation
+    from .partition import Window
+    from .report import Report
+    from .session import BaseSession
+
+__all__ = ["AggregateRow", "Aggregation", "MultipleFoundError", "Query"]
+
+T = TypeVar("T", bound=Object)
+
+
+class MultipleFoundError(ValueError):
+    """A query that must have one row has several."""
+
+
+class Query(Generic[T]):
+    """What is to be read: a type, conditions, fields, an order, a limit.
+
+    Made by `session.query(Task)`. Reading it streams pages in order to the end; it can be read again.
+
+    Args:
+        session: The session that reads.
+        type_: The class.
+    """
+
+    def __init__(
+        self, session: BaseSession, type_: type[T], _select: Select | None = None, _lazy: str | None = None
+    ) -> None:
+        self._session = session
+        self._type = type_
+        self._select = _select or Select(type=type_)
+        self._lazy = _lazy
+
+    # --- building -----------------------------------------------------------------
+
+    def where(self, *conditions: Expression) -> Query[T]:
+        """Add conditions, all of which must hold.
+
+        Args:
+            conditions: Conditions such as `Task.status != "CPL"`, joined by `&`, `|` and `~`.
+
+        Raises:
+            TypeError: Something that is no condition.
+            ValueError: A condition on another type.
+        """
+        for condition in conditions:
+            if not isinstance(condition, Expression):
+                raise TypeError(f"where takes conditions such as {self._type.__name__}.id == '...', not {condition!r}")
+            for operand in operands(condition):
+                self._check_root(operand)
+        return self._with(where=(*self._select.where, *conditions))
+
+    def fields(self, *names: Any) -> Query[T]:
+        """The fields to read beside the id, in place of the system's default ones.
+
+        Args:
+            names: Wire names, Python names, paths or descriptors: `Task.name`, `Task.project.name`, `"DE:Region"`.
+
+        Raises:
+            UnknownNameError: The class has no such field.
+        """
+        if not names:
+            raise TypeError("fields takes at least one field")
+        chosen = self._session.field_names(self._type, names)
+        return self._with(fields=tuple(dict.fromkeys([*(self._select.fields or ()), *(chosen or ())])))
+
+    def order_by(self, *orderings: Any) -> Query[T]:
+        """The order of the rows, in place of that of their ids.
+
+        Args:
+            orderings: Fields, or fields with a direction: `Task.name`, `Task.entry_date.desc()`.
+
+        Raises:
+            TypeError: Something that is neither.
+        """
+        if not orderings:
+            raise TypeError("order_by takes at least one field")
+        checked = []
+        for ordering in orderings:
+            chosen = ordering
+            if isinstance(chosen, str):
+                chosen = resolve_member(self._type, chosen)
+            if isinstance(chosen, Operand):
+                chosen = chosen.asc()
+            if not isinstance(chosen, Ordering):
+                raise TypeError(f"order_by takes fields such as {self._type.__name__}.id.desc(), not {ordering!r}")
+            self._check_root(chosen.operand)
+            checked.append(chosen)
+        return self._with(order=(*self._select.order, *checked))
+
+    def limit(self, number: int) -> Query[T]:
+        """Read at most so many rows."""
+        return self._with(limit=_whole(number, "limit", 0))
+
+    def offset(self, number: int) -> Query[T]:
+        """Skip so many rows."""
+        return self._with(offset=_whole(number, "offset", 0))
+
+    def filter_locally(self) -> Query[T]:
+        """Allow conditions that the system cannot filter to be applied here, after reading more rows.
+
+        `explain()` shows which these are.
+        """
+        return self._with(filter_locally=True)
+
+    def lazy(self, rule: str) -> Query[T]:
+        """What lazy loads of the objects of this query do, in place of the session's rule.
+
+        Args:
+            rule: `load`, `warn` or `raise`.
+        """
+        if rule not in {"load", "warn", "raise"}:
+            raise ValueError(f"lazy takes load, warn or raise, not {rule!r}")
+        return Query(self._session, self._type, self._select, rule)
+
+    # --- reading ------------------------------------------------------------------
+
+    def __iter__(self) -> Iterator[T]:
+        """The objects, in order; pages are read when their first row is asked for."""
+        for page in self.pages():
+            yield from page
+
+    def pages(self, token: Any = None) -> Iterator[list[T]]:
+        """The objects, page by page.
+
+        Args:
+            token: Where to go on, from an `IncompleteRead`.
+        """
+        for rows in read_pages(self._session, self._select, token):
+            yield self._session.identity_map.wrap_page(self._type, rows, self._lazy)  # type: ignore[misc]
+
+    def all(self) -> list[T]:
+        """All objects.
+
+        Raises:
+            IncompleteRead: The end was not reached; the error holds what was read, and a token.
+        """
+        return self._collect(self.pages())
+
+    def resume(self, token: Any) -> list[T]:
+        """The objects after those of an interrupted read.
+
+        Args:
+            token: The token of the `IncompleteRead`.
+        """
+        if token is None:
+            raise ValueError("this read cannot be resumed, only repeated: the error came without a token")
+        return self._collect(self.pages(token))
+
+    def first(self) -> T | None:
+        """The first object, or None when there is none."""
+        found = self.limit(1).all() if self._select.limit is None else self.all()[:1]
+        return found[0] if found else None
+
+    def one(self) -> T:
+        """The only object.
+
+        Raises:
+            NotFoundError: There is none.
+            MultipleFoundError: There are several.
+        """
+        found = self.one_or_none()
+        if found is None:
+            raise self._session.service.error(NotFoundError)(
+                f"no {self._type.__name__} meets the conditions", None, operation=f"query {self._type.__name__}"
+            )
+        return found
+
+    def one_or_none(self) -> T | None:
+        """The only object, or None when there is none.
+
+        Raises:
+            MultipleFoundError: There are several.
+        """
+        found = self.limit(2).all() if self._select.limit is None else self.all()
+        if len(found) > 1:
+            raise MultipleFoundError(
+                f"query {self._type.__name__}: several objects meet the conditions, among them {found[0].id} and {found[1].id}"
+            )
+        return found[0] if found else None
+
+    def count(self) -> int:
+        """The number of objects, counted by the server where it can."""
+        if never(self._select.where):
+            return 0
+        request = None if self._select.filter_locally else self._session.service.plan_count(self._select)
+        if request is None:
+            return sum(len(rows) for rows in read_pages(self._session, self._with_ids_only()))
+        total = max(0, int(self._session.execute(request)) - self._select.offset)
+        return total if self._select.limit is None else min(total, self._select.limit)
+
+    def ids(self) -> list[Any]:
+        """The ids of the objects, without making objects."""
+        names = self._type._key
+        rows = (row for page in read_pages(self._session, self._with_ids_only()) for row in page)
+        if len(names) == 1:
+            return [row[names[0]] for row in rows]
+        return [tuple(row[name] for name in names) for row in rows]
+
+    def explain(self) -> Explanation:
+        """How the query would be read: requests, pages, limits, the wire form. Sends at most a count."""
+        from .explain import explain
+
+        return explain(self._session, self._select)
+
+    def partitions(self, number: int) -> list[Window]:
+        """Windows that together read exactly the objects of the query, balanced by counts.
+
+        They pickle, so that other processes can read them: `[t for w in windows for t in w.read(session)]`.
+
+        Args:
+            number: How many windows; there may be fewer, and one more for rows without a value.
+
+        Raises:
+            ValueError: The query has a limit or an offset, which windows cannot keep.
+        """
+        from .partition import partitions
+
+        return partitions(self._session, self._select, _whole(number, "partitions", 1))
+
+    def group_by(self, *groups: Operand) -> Aggregation:
+        """Group the rows by the values of fields, for `aggregate()`.
+
+        Args:
+            groups: Fields or paths, the outermost group first; none for one group of all rows.
+        """
+        for group in groups:
+            if not isinstance(group, Operand):
+                raise TypeError(f"group_by takes fields such as {self._type.__name__}.id, not {group!r}")
+            self._check_root(group)
+        if self._select.limit is not None or self._select.offset or self._select.order:
+            raise ValueError("group_by computes over all rows of the query: leave out limit, offset and order_by")
+        return Aggregation(self._session, self._select, groups)
+
+    # --- writing ------------------------------------------------------------------
+
+    def update(self, **values: Any) -> Report:
+        """Set fields of all objects of the query.
+
+        Reads the ids, then sends the values in bulk writes.
+
+        Args:
+            values: New values by Python or wire name.
+
+        Returns:
+            A report with one row for every object.
+
+        Raises:
+            UnknownNameError: The class has no such field; nothing was sent.
+            TypeError, ValueError: A value that the field does not take; nothing was sent.
+        """
+        from .bulk import write
+
+        if not values:
+            raise TypeError(f"update of {self._type.__name__} takes the fields to set, such as status='CPL'")
+        probe = self._type._wrap(dict.fromkeys(self._type._key), self._blank_state())
+        for name, value in values.items():
+            member = resolve_member(self._type, name)
+            member.__set__(probe, value)
+        sent = {name: probe._reference_id(probe._row[name]) for name in probe.fields.dirty()}
+        cleared = {
+            resolve_member(self._type, name).workfront_name: None for name, value in values.items() if value is None
+        }
+        sent.update(cleared)
+        objects = list(self._of_ids())
+        return write(
+            self._session, [Change(kind="update", object=obj, values=dict(sent), originals={}) for obj in objects]
+        )
+
+    def delete(self, *, force: bool = False) -> Report:
+        """Delete all objects of the query.
+
+        Reads the ids, then deletes in bulk.
+
+        Args:
+            force: Delete what depends on them as well.
+
+        Returns:
+            A report with one row for every object.
+        """
+        return self._session.delete_all(list(self._of_ids()), force=force)
+
+    def __repr__(self) -> str:
+        """The query in words; sends nothing."""
+        select = self._select
+        parts = [f"where {condition!r}" for condition in select.where]
+        parts += [f"fields {', '.join(select.fields)}"] if select.fields else []
+        parts += [f"order by {ordering!r}" for ordering in select.order]
+        parts += [f"limit {select.limit}"] if select.limit is not None else []
+        parts += [f"offset {select.offset}"] if select.offset else []
+        return f"<Query {self._type.__name__}{' ' + ', '.join(parts) if parts else ''}>"
+
+    def __bool__(self) -> bool:
+        """Refuse: whether there are rows is a request of its own."""
+        raise TypeError("a query has no truth value; use .first() is not None, or .count()")
+
+    def __len__(self) -> int:
+        """Refuse: the number of rows is a request of its own."""
+        raise TypeError("a query has no length until it is read; use .count() or len(query.all())")
+
+    # --- helpers ------------------------------------------------------------------
+
+    def _with(self, **changes: Any) -> Query[T]:
+        return Query(self._session, self._type, evolve(self._select, **changes), self._lazy)
+
+    def _with_ids_only(self) -> Select:
+        return evolve(self._select, fields=self._type._key)
+
+    def _of_ids(self) -> Iterator[Object]:
+        for rows in read_pages(self._session, self._with_ids_only()):
+            yield from self._session.identity_map.wrap_page(self._type, rows)
+
+    def _collect(self, pages: Iterator[list[T]]) -> list[T]:
+        found: list[T] = []
+        try:
+            for page in pages:
+                found.extend(page)
+        except IncompleteRead as error:
+            error.objects = found
+            raise
+        return found
+
+    def _check_root(self, operand: Operand) -> None:
+        root = operand.root
+        if root is not None and root.code != self._type.code:
+            raise ValueError(
+                f"query {self._type.__name__}: {operand!r} is a field of {root.__name__}; "
+                f"reach it through a reference of {self._type.__name__}, or use exists({root.__name__}, ...)"
+            )
+
+    def _blank_state(self) -> Any:
+        from .tracking import State
+
+        return State(self._session).own()
+
+
+class Aggregation:
+    """A query with its groups; `aggregate()` reads it."""
+
+    def __init__(self, session: BaseSession, select: Select, groups: tuple[Operand, ...]) -> None:
+        self._session = session
+        self._select = select
+        self._groups = groups
+
+    def aggregate(self, **aggregates: Aggregate) -> list[AggregateRow]:
+        """Compute figures for each group.
+
+        Args:
+            aggregates: Figures by the name they get: `hours=Task.work.sum(), n=count()`.
+
+        Returns:
+            A row for each group, in the server's order.
+
+        Raises:
+            TypeError: Something that is no aggregate.
+            NotSupportedError: The system cannot aggregate.
+        """
+        if not aggregates:
+            raise TypeError("aggregate takes at least one figure, such as n=count()")
+        for name, aggregate in aggregates.items():
+            if not isinstance(aggregate, Aggregate):
+                raise TypeError(f"aggregate takes figures such as Task.work.sum() or count(), not {name}={aggregate!r}")
+        request = self._session.service.plan_report(self._select, self._groups, aggregates)
+        names = [_group_name(group) for group in self._groups]
+        if len({*names, *aggregates}) != len(names) + len(aggregates):
+            raise ValueError(f"aggregate: a figure has the name of a group: {sorted(set(names) & set(aggregates))}")
+        rows = []
+        for values, figures in self._session.execute(request):
+            decoded = [
+                value if self._session.values == "wire" else _decoded(group, value)
+                for group, value in zip(self._groups, values, strict=True)
+            ]
+            rows.append(AggregateRow({**dict(zip(names, decoded, strict=True)), **figures}))
+        return rows
+
+
+class AggregateRow:
+    """A group with its figures: by attribute and by name."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        """A group's value or a figure."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self._values[name]
+        except KeyError:
+            raise UnknownNameError(f"this row has no {name!r}{near_matches(name, self._values)}") from None
+
+    def __getitem__(self, name: str) -> Any:
+        """A group's value or a figure."""
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[Any]:
+        """The values, groups first."""
+        return iter(self._values.values())
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to a row or a dict of the same values."""
+        return self._values == (other._values if isinstance(other, AggregateRow) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __dir__(self) -> list[str]:
+        """The names of the values."""
+        return sorted({*object.__dir__(self), *self._values})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The values by name."""
+        return dict(self._values)
+
+    def __repr__(self) -> str:
+        """The values by name."""
+        return f"<{', '.join(f'{name}={value!r}' for name, value in self._values.items())}>"
+
+
+def _group_name(group: Operand) -> str:
+    cls = group.root
+    names = cls._python_names if cls is not None and len(group.path) == 1 else {}
+    return names.get(group.path[0]) or "_".join(_snake(cls, part) for part in group.path)
+
+
+def _snake(cls: Any, name: str) -> str:
+    service = getattr(getattr(cls, "_api", None), "service", None)
+    return str(service.python_name(name)) if service is not None else name
+
+
+def _decoded(group: Operand, value: Any) -> Any:
+    decode = group.leaf.codec.decode
+    if value is None or decode is None:
+        return value
+    try:
+        return decode(value)
+    except (ValueError, TypeError, ArithmeticError, FieldNotLoaded):
+        return value
+
+
+def _whole(number: Any, what: str, least: int) -> int:
+    if type(number) is not int or number < least:
+        raise ValueError(f"{what} takes a whole number of at least {least}, not {number!r}")
+    return number
