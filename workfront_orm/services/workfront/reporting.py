@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workfront_orm.core.exchange import Request, Select
-
 from .reading import code_of, filter_pairs
 from .wire import form_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from workfront_orm.core.exchange import Request, Select
     from workfront_orm.core.expressions import Aggregate, Operand
 
 __all__ = ["report"]
