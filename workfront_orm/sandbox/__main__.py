@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace, listener: socket.socket) -> int:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     if not _is_loopback(host):
-        shown = socket.gethostname() if host in ("0.0.0.0", "::") else shown
+        shown = socket.gethostname() if host in ("0.0.0.0", "::") else shown  # noqa: S104 - a comparison
     url = f"http://{shown}:{port}"
     clock = Clock(None if options.clock is None else parse_moment(options.clock))
     settings = Settings(
@@ -164,7 +164,7 @@ def _faults(text: str | None) -> Specification:
     except ValueError:
         raise ValueError(f"--faults takes a rate or a JSON list of rules, not {text!r}") from None
     if not isinstance(value, (int, float, list)):
-        raise ValueError(f"--faults takes a rate or a JSON list of rules, not {text!r}")
+        raise ValueError(f"--faults takes a rate or a JSON list of rules, not {text!r}")  # noqa: TRY004 - of a text
     return value
 
 

@@ -153,11 +153,11 @@ class Backend(ABC):
         """Return the path for the log, with secrets masked that the service carries in paths."""
         return request.path
 
-    def expire_session(self, request: Request) -> bool:
+    def expire_session(self, request: Request) -> bool:  # noqa: ARG002 - services with sessions look at it
         """End the session that the request carries; False when it carries none."""
         return False
 
-    def has_session(self, request: Request) -> bool:
+    def has_session(self, request: Request) -> bool:  # noqa: ARG002 - services with sessions look at it
         """Say whether the request carries a session that could expire."""
         return False
 
@@ -173,15 +173,15 @@ class Backend(ABC):
         """Return object types for the page at `/`: key, name and number of rows. Empty when there is no store."""
         return []
 
-    def rows(self, key: str, where: Mapping[str, str], first: int, limit: int) -> list[dict[str, Any]]:
+    def rows(self, key: str, where: Mapping[str, str], first: int, limit: int) -> list[dict[str, Any]]:  # noqa: ARG002 - services with a store look at them
         """Return rows of a type for the page at `/`; `where` narrows them by field value."""
         return []
 
-    def relations(self, key: str) -> dict[str, str]:
+    def relations(self, key: str) -> dict[str, str]:  # noqa: ARG002 - services with a store look at it
         """Return, for the page at `/`, the fields of a type that hold ids: field name to key of the target type."""
         return {}
 
-    def collections(self, key: str) -> dict[str, tuple[str, str]]:
+    def collections(self, key: str) -> dict[str, tuple[str, str]]:  # noqa: ARG002 - services with a store look at it
         """Return, for the page at `/`, the collections of a type: name to (target type, its field with our id)."""
         return {}
 

@@ -74,7 +74,7 @@ class Faults:
 
     def __init__(self, specification: Specification = None, *, seed: int = 0) -> None:
         self.specification = specification
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - reproducible faults, nothing secret
         self._rules: list[_Rule] = []
         if specification is None:
             return

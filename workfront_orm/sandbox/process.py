@@ -228,7 +228,7 @@ class Sandbox:
 def _start(arguments: list[str]) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
     """Start the server process and read its JSON line."""
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own module, under this interpreter
             [sys.executable, "-m", "workfront_orm.sandbox", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

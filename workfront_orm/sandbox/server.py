@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from workfront_orm.sandbox.clock import Clock
 
-TOKEN_HEADER = "X-Sandbox-Token"
+TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the header's name
 BODY_LIMIT = 512 * 1024 * 1024
 COMPRESS_FROM = 1400
 COMPRESS_IN_THREAD_FROM = 65536
@@ -92,7 +92,7 @@ class Server:
         self.log = Recorder(backend)
         self.under_way = 0
         self.stop: Callable[[], None] = lambda: None
-        self._jitter = random.Random(seed)
+        self._jitter = random.Random(seed)  # noqa: S311 - reproducible waiting times
         self.app = Starlette(
             routes=[
                 Mount(
@@ -348,7 +348,7 @@ async def serve(
     server.stop = stop
 
     async def watch() -> None:
-        while not runner.started:
+        while not runner.started:  # noqa: ASYNC110 - uvicorn offers no event
             await asyncio.sleep(0.002)
         ready()
         while True:

@@ -119,7 +119,7 @@ class Workfront(Backend):
         named = [value for name, value in (*request.query, *request.form) if name == "sessionID"]
         return request.headers.get("sessionid") or (named[-1] if named else "") or request.cookies.get("attask", "")
 
-    def fault_response(self, kind: str, request: Request) -> Response:
+    def fault_response(self, kind: str, request: Request) -> Response:  # noqa: ARG002 - the same for every request
         """Answers of the service for faults."""
         errors = {
             "429": WireError(429, BUSY, "Too many concurrent API requests. Try again later."),
@@ -239,7 +239,7 @@ class Workfront(Backend):
         if kept is not None:
             return kept
         answer = objects.answer(context, code, self.auth, self._base(call))
-        if answer.status == 200 and not any("$$NOW" in value or "$$TODAY" in value for _, value in call.pairs):
+        if answer.status == 200 and not any("$$NOW" in value or "$$TODAY" in value for _, value in call.pairs):  # noqa: PLR2004 - HTTP
             self.cache.keep(key, answer)
         return answer
 

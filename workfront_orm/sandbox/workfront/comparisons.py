@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """SQL of every modifier for one value: how text, numbers, booleans, dates, lists and custom values compare."""
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ class Binder(Protocol):
     zone: tzinfo
 
 
-def compare(
+def compare(  # noqa: PLR0911 - one return a form
     what: Comparison, modifier: str, values: Sequence[str], upper: str | None, binder: Binder, *, columns: bool = False
-) -> str:  # noqa: PLR0911 - one return a form
+) -> str:
     """Return the SQL of a comparison.
 
     Args:

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """From filters to SQL conditions: paths through references and collections, sub-queries, comparisons of fields, orders."""
 
 from __future__ import annotations

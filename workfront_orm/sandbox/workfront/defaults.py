@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """What a create fills in: the overlay's defaults, ids of polymorphic relations, numbers that count up."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """The `fields` parameter: from its text to a tree of what is wanted, and from the tree to SQL that makes the JSON.
 
 SQLite builds each object's JSON text itself (`json_object` over the columns, nested objects spliced in), since that is several

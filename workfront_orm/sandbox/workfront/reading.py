@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """Reading: objects by id, search, count. Answers are kept and given again until something is written."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """Reports: aggregates by groups, with totals at every level when asked."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """Sums over trees: outline numbers, parents that follow their children, projects that follow their tasks.
 
 Writes only mark what changed (`Pending`); `flush` works it out before the next read, once for any number of writes.

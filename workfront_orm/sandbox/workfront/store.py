@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """The store: one SQLite table an object type, made when first used, with a real column for every field.
 
 Columns come from the model; one JSON column, `parameterValues`, holds custom data. Values are kept so that SQL can compare

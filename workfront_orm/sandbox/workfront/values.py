@@ -57,7 +57,7 @@ def _as_text(value: Any, _: Context) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list)):
-        raise ValueError(value)
+        raise ValueError(value)  # noqa: TRY004 - the same error for every wrong value
     return str(value)
 
 
@@ -78,7 +78,7 @@ def _as_bool(value: Any, _: Context) -> bool:
 
 def _as_date(value: Any, context: Context) -> str:
     if not isinstance(value, str):
-        raise ValueError(value)
+        raise ValueError(value)  # noqa: TRY004 - the same error for every wrong value
     return stored(parse_date(value, context.zone))
 
 
@@ -92,7 +92,7 @@ def _as_map(value: Any, _: Context) -> dict[str, Any]:
     if isinstance(value, str):
         value = parse_lenient(value)
     if not isinstance(value, dict):
-        raise ValueError(value)
+        raise ValueError(value)  # noqa: TRY004 - the same error for every wrong value
     return value
 
 

@@ -153,7 +153,7 @@ def parse_date(text: str, zone: tzinfo) -> datetime:
     if match is None:
         raise ValueError(text)
     year, month, day, hour, minute, second, fraction, offset = match.groups()
-    naive = datetime(
+    naive = datetime(  # noqa: DTZ001 - gets its zone below
         int(year),
         int(month),
         int(day),
@@ -215,7 +215,7 @@ def parse_number(value: Any, *, whole: bool) -> int | float:
         ValueError: the value is no number, or not whole where it must be.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError(value)
+        raise ValueError(value)  # noqa: TRY004 - the same error for every wrong value
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(value)

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names in the SQL come from the metadata, values are bound
 """Writing objects: create, edit, delete, with nested collections, custom data, and what the server keeps itself."""
 
 from __future__ import annotations
@@ -359,7 +360,7 @@ class Writer:
                 self._remove(target, member)
         for number, item in enumerate(items):
             if "categoryOrder" in target.columns and "categoryOrder" not in item:
-                item = {**item, "categoryOrder": number}
+                item = {**item, "categoryOrder": number}  # noqa: PLW2901 - the item as the server takes it
             if item.get("ID"):
                 member_key = item["ID"]
                 self.existing(target, member_key)
