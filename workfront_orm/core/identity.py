@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from threading import RLock
+from threading import Lock, RLock
 
 from .tracking import State, changed_fields
 
@@ -28,6 +28,35 @@ class _Entry(weakref.ref["Object"]):
     __slots__ = ("key",)
 
     key: Any
+
+
+class _CollectorPause:
+    """Stops the garbage collector while at least one thread wraps a page.
+
+    The collector is one for the process, so who comes first stops it and who leaves last starts
+    it again; each thread by itself would take another's pause for the normal state.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._depth = 0
+        self._collecting = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._depth == 0:
+                self._collecting = gc.isenabled()
+                gc.disable()
+            self._depth += 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0 and self._collecting:
+                gc.enable()
+
+
+_collector_paused = _CollectorPause()
 
 
 class IdentityMap:
@@ -72,37 +101,31 @@ class IdentityMap:
         objects: list[Object] = []
         siblings: list[_Entry] = []
         add_object, add_sibling = objects.append, siblings.append
-        collecting = gc.isenabled()
-        with self._lock:
+        # Half of the cost of wrapping is the collector looking through what was just made.
+        with self._lock, _collector_paused:
             known, forget = self._known(cls)
-            # Half of the cost of wrapping is the collector looking through what was just made.
-            gc.disable()
-            try:
-                for row in rows:
-                    key = row.get(single) if single is not None else _composite(row, key_fields)
-                    if normal is not None and key is not None:
-                        key = normal(key)
-                    entry = known.get(key)
-                    if entry is not None:
-                        present = entry()
-                        if present is not None:
-                            self._fill(present, cls, row, state)
-                            add_object(present)
-                            add_sibling(entry)
-                            continue
-                    obj = new(cls)
-                    obj._row = row
-                    obj._state = state
-                    obj._values = None
-                    add_object(obj)
-                    if key is not None:
-                        made = _Entry(obj, forget)
-                        made.key = key
-                        known[key] = made
-                        add_sibling(made)
-            finally:
-                if collecting:
-                    gc.enable()
+            for row in rows:
+                key = row.get(single) if single is not None else _composite(row, key_fields)
+                if normal is not None and key is not None:
+                    key = normal(key)
+                entry = known.get(key)
+                if entry is not None:
+                    present = entry()
+                    if present is not None:
+                        self._fill(present, cls, row, state)
+                        add_object(present)
+                        add_sibling(entry)
+                        continue
+                obj = new(cls)
+                obj._row = row
+                obj._state = state
+                obj._values = None
+                add_object(obj)
+                if key is not None:
+                    made = _Entry(obj, forget)
+                    made.key = key
+                    known[key] = made
+                    add_sibling(made)
         state.siblings = siblings
         return objects
 
@@ -174,7 +197,13 @@ class IdentityMap:
         return found
 
     def _fill(self, obj: Object, cls: type[Object], row: dict[str, Any], state: State) -> None:
-        if cls is not type(obj) and issubclass(cls, type(obj)):
+        kind = type(obj)
+        if not issubclass(kind, cls):
+            if not issubclass(cls, kind):
+                raise TypeError(
+                    f"{obj._label()} is in this session as {kind.__module__}.{kind.__qualname__} already; "
+                    f"it cannot be {cls.__module__}.{cls.__qualname__} as well, which is no subclass of it"
+                )
             # The caller asked for a subclass, which knows more of the same row.
             obj.__class__ = cls
         obj._merge(row)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from .errors import DetachedObjectError, LazyLoadError, NotFoundError
+from .errors import DeletedObjectError, DetachedObjectError, LazyLoadError, NotFoundError
 from .objects import Collection, Object, Reference
-from .tracking import State, wire_values
+from .relations import Relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .session import BaseSession
+    from .tracking import State
 
 __all__ = ["Loader"]
 
@@ -65,6 +66,11 @@ class Loader:
         names = self._loaded_fields(obj)
         row = self._read(obj, names or None)
         obj.revert()
+        # What references and collections led to is loaded again when it is asked for.
+        members = type(obj)._members
+        for name in [*obj._row]:
+            if isinstance(members.get(type(obj)._python_names.get(name, "")), Relation):
+                del obj._row[name]
         obj._values = None
         obj._merge(row)
 
@@ -85,27 +91,55 @@ class Loader:
         target = relation.spec.target
         if isinstance(relation, Reference):
             rows = [(owner, owner._row[name]) for owner in owners if isinstance(owner._row[name], dict)]
-            for (owner, _row), value in zip(rows, self._wrap_mixed([row for _, row in rows], target, obj), strict=True):
+            values = self.wrap_rows([row for _, row in rows], target, lazy=obj._state.lazy)
+            for (owner, _row), value in zip(rows, values, strict=True):
                 owner._remember(name, value)
             return None if data is None else (obj._values or {}).get(name)
         lists = [(owner, [row for row in owner._row[name] or () if isinstance(row, dict)]) for owner in owners]
-        members = iter(self._wrap_mixed([row for _, rows in lists for row in rows], target, obj))
+        members = iter(self.wrap_rows([row for _, rows in lists for row in rows], target, lazy=obj._state.lazy))
         for owner, rows_ in lists:
             owner._remember(name, tuple(next(members) for _ in rows_))
         return (obj._values or {}).get(name, ())
+
+    def wrap_rows(
+        self,
+        rows: Sequence[dict[str, Any]],
+        code: str | None,
+        *,
+        asked: type[Object] | None = None,
+        lazy: str | None = None,
+    ) -> list[Object]:
+        """Wrap rows that may be of several classes, page-wise, in order.
+
+        Args:
+            rows: The decoded rows.
+            code: The code of those that do not tell their own.
+            asked: The class that the caller named, which may be a subclass of the one that the code means.
+            lazy: What lazy loads of these objects may do, when that differs from the session.
+        """
+        classes: dict[type[Object], list[int]] = {}
+        for index, row in enumerate(rows):
+            cls = self._session.api.type_of(row, code)
+            if asked is not None and issubclass(asked, cls):
+                cls = asked
+            classes.setdefault(cls, []).append(index)
+        wrapped: list[Any] = [None] * len(rows)
+        for cls, indexes in classes.items():
+            page = self._session.identity_map.wrap_page(cls, [rows[index] for index in indexes], lazy)
+            for index, obj in zip(indexes, page, strict=True):
+                wrapped[index] = obj
+        return wrapped
 
     # --- references ---------------------------------------------------------------
 
     def _load_reference(self, obj: Object, relation: Reference) -> Object | None:
         session = self._session
-        resolved = session.service.resolve_reference(relation, wire_values(obj))
+        resolved = session.service.resolve_reference(relation, obj._row)
         if resolved is not None:
             code, key = resolved
-            if isinstance(key, Object):
-                return key
             if session.service.is_null_id(key):
                 return None
-            known = session.identity_map.get(session.api.by_code[code], key)
+            known = session.identity_map.get(session.api.type_of({}, code), key)
             if known is not None:
                 obj._remember(relation.workfront_name, known)
                 return known
@@ -127,10 +161,10 @@ class Loader:
         session = self._session
         name = relation.workfront_name
         wanted: dict[Any, list[Object]] = {}
-        cls = session.api.by_code[code]
+        cls = session.api.type_of({}, code)
         normal = cls._normal_key or (lambda key: key)
         for owner in lacking:
-            resolved = session.service.resolve_reference(relation, wire_values(owner))
+            resolved = session.service.resolve_reference(relation, owner._row)
             if resolved is None or resolved[0] != code or isinstance(resolved[1], Object):
                 continue
             if not session.service.is_null_id(resolved[1]):
@@ -201,22 +235,9 @@ class Loader:
         )
         return [obj, *others]
 
-    def _wrap_mixed(self, rows: list[dict[str, Any]], target: str | None, origin: Object) -> list[Object]:
-        """Wrap rows that may be of several classes, page-wise, in order."""
-        api = self._session.api
-        classes: dict[type[Object], list[int]] = {}
-        for index, row in enumerate(rows):
-            classes.setdefault(api.type_of(row, target), []).append(index)
-        wrapped: list[Any] = [None] * len(rows)
-        for cls, indexes in classes.items():
-            page = [rows[index] for index in indexes]
-            for index, obj in zip(
-                indexes, self._session.identity_map.wrap_page(cls, page, origin._state.lazy), strict=True
-            ):
-                wrapped[index] = obj
-        return wrapped
-
     def _read(self, obj: Object, names: tuple[str, ...] | None) -> dict[str, Any]:
+        if obj._state.status == "deleted":
+            raise DeletedObjectError(f"load {obj._label()}: it was deleted")
         if obj.id is None:
             raise DetachedObjectError(f"load {obj._label()}: it has no id yet; save() creates it first")
         row = self._session.execute(self._session.service.plan_read(obj, names))
@@ -228,7 +249,7 @@ class Loader:
         return tuple(
             name
             for name in obj._row
-            if not isinstance(members.get(names.get(name, "")), (Reference, Collection))
+            if not isinstance(members.get(names.get(name, "")), Relation)
             and (type(obj)._spec is None or name in names or type(obj)._is_custom(name))
         )
 
@@ -241,7 +262,7 @@ class Loader:
         )
         if rule == "raise":
             raise LazyLoadError(message)
-        warnings.warn(message, stacklevel=6)
+        warnings.warn(message, stacklevel=7)
 
 
 def _siblings(obj: Object) -> Iterable[Object]:

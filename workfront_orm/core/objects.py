@@ -87,6 +87,36 @@ class ObjectMeta(type):
         return sorted({*super().__dir__(), *cls._members})
 
 
+class _Custom:
+    """Custom fields of an object, or on the class: `task.custom["DE:Region"]`, `Task.custom["DE:Region"] == "West"`."""
+
+    def __get__(self, obj: Object | None, owner: type[Object]) -> CustomFields | _CustomOperands:
+        return _CustomOperands(owner) if obj is None else CustomFields(obj)
+
+
+class _CustomOperands:
+    """The custom fields of a class, of which conditions are made."""
+
+    __slots__ = ("_owner",)
+
+    def __init__(self, owner: type[Object]) -> None:
+        self._owner = owner
+
+    def __getitem__(self, name: str) -> Field:
+        """The custom field of that wire name, whether declared or not."""
+        declared = self._owner._field(name)
+        if declared is not None:
+            return declared
+        if not self._owner._is_custom(name):
+            raise UnknownNameError(f"{self._owner.__name__}.custom: {name!r} is no wire name of a custom field")
+        field = Field(name)
+        field._owner = self._owner
+        return field
+
+    def __repr__(self) -> str:
+        return f"<custom fields of {self._owner.__name__}>"
+
+
 class Object(Mapped, metaclass=ObjectMeta):
     """The base class of what a system's objects become.
 
@@ -134,13 +164,15 @@ class Object(Mapped, metaclass=ObjectMeta):
             if isinstance(member, Field) and not known:
                 member.__set__(self, value)
             elif isinstance(member, Field):
-                self._row[wire_name] = member._to_wire(value, self) if name in cls._members else value
+                self._row[wire_name] = member._to_wire(value, self) if name in cls._members else snapshot(value)
             elif isinstance(member, Relation) and not isinstance(value, (dict, list, type(None))):
                 member.__set__(self, value)
             elif known or wire_name in cls._key:
                 self._row[wire_name] = snapshot(value)
             else:
                 self._assign(wire_name, snapshot(value))
+        if known:
+            self._enter()
 
     @property
     def session(self) -> Any:
@@ -152,10 +184,8 @@ class Object(Mapped, metaclass=ObjectMeta):
         """The decoded row: a mapping of wire names to wire values. What is assigned to it is tracked."""
         return Fields(self)
 
-    @property
-    def custom(self) -> CustomFields:
-        """The custom fields by wire name; what is assigned is tracked."""
-        return CustomFields(self)
+    #: The custom fields by wire name; what is assigned is tracked. On the class they make conditions.
+    custom: Any = _Custom()
 
     @property
     def dirty(self) -> dict[str, Change]:
@@ -211,6 +241,7 @@ class Object(Mapped, metaclass=ObjectMeta):
             else:
                 self._row[name] = original
             self._forget(name)
+            self._forget_reference(name)
         if self._state.originals:
             self._state.originals.clear()
         self._settle()
@@ -261,23 +292,24 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def __getitem__(self, name: str) -> Any:
         """The value of a member by wire name: for names that are no Python identifiers."""
-        key = type(self)._python_names.get(name)
-        if key is not None:
-            return type(self)._members[key].__get__(self, type(self))
-        return self._custom_field(name).__get__(self, type(self))
+        return self._item(name).__get__(self, type(self))
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Assign a member by wire name."""
-        key = type(self)._python_names.get(name)
-        member = type(self)._members[key] if key is not None else self._custom_field(name)
-        member.__set__(self, value)
+        self._item(name).__set__(self, value)
 
     def __repr__(self) -> str:
         """Class and loaded wire values; what looks like a secret is masked."""
         from .redaction import masked  # for display only
 
-        values = ", ".join(f"{name}={masked(name, value)!r}" for name, value in sorted(wire_values(self).items()))
-        return f"<{type(self).__name__}: {values}>"
+        row = dict(self._row)
+        # Lists and maps that were handed out show what they hold now, whether it could be sent or not.
+        row.update({name: value for name, value in (self._values or {}).items() if value.__class__ in {list, dict}})
+        shown = (
+            f"{name}=<{value._label()}>" if isinstance(value, Object) else f"{name}={masked(name, value)!r}"
+            for name, value in sorted(row.items())
+        )
+        return f"<{type(self).__name__}: {', '.join(shown)}>"
 
     def __dir__(self) -> list[str]:
         """Own names and the members; never a request."""
@@ -285,10 +317,16 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy: the row and the unsaved changes, without the session."""
-        originals = self._state.originals
-        row = {name: self._reference_id(value) for name, value in wire_values(self).items()}
-        changed = {name: snapshot(original_of(self, name)) for name in changed_fields(self)} or originals
-        return _restore, (type(self), snapshot(row), self._state.status, dict(changed or {}))
+        row = {name: snapshot(self._saved_id(value)) for name, value in wire_values(self).items()}
+        originals = {name: snapshot(self._saved_id(original_of(self, name))) for name in changed_fields(self)}
+        # As a state, not as arguments, since unsaved objects may refer to each other in a circle.
+        return _blank, (type(self),), (row, self._state.status, originals)
+
+    def __setstate__(self, state: tuple[dict[str, Any], str, dict[str, Any]]) -> None:
+        """Restore what `__reduce__` kept."""
+        self._row, status, originals = state
+        self._state = State(None, status).own()
+        self._state.originals = originals
 
     # --- for the mapper's own modules ---------------------------------------------
 
@@ -304,33 +342,50 @@ class Object(Mapped, metaclass=ObjectMeta):
     def _assign(self, name: str, wire: Any, field: Field | None = None) -> None:
         """Record a wire value as a change; setting the original back makes the field clean."""
         row = self._row
-        state = self._state
-        originals = state.originals
-        current = row.get(name, NOT_LOADED)
-        if originals is None:
-            if self._same(field, current, wire):
-                return
-            state = self._state = state.own()
-            originals = state.originals
-        if originals is None:  # pragma: no cover - own() made it
-            raise AssertionError
-        if name in originals:
+        originals = self._state.originals
+        if originals is not None and name in originals:
             if self._same(field, originals[name], wire):
-                del originals[name]
-        elif self._same(field, current, wire):
-            self._forget(name)
-            return
+                wire = originals.pop(name)
         else:
+            current = row.get(name, NOT_LOADED)
+            if self._same(field, current, wire):
+                # What was handed out may have been changed in place: that is taken back.
+                self._forget(name)
+                return
+            if originals is None:
+                self._state = self._state.own()
+                originals = self._state.originals = {}
             originals[name] = current
         row[name] = wire
         values = self._values
         if values is not None:
             values.pop(name, None)
         if field is not None and "reference" in field._raw:
-            # The cached object is the one that the old id meant.
-            row.pop(field._raw["reference"], None)
-            self._forget(field._raw["reference"])
+            self._forget_reference(name)
         self._settle()
+
+    def _forget_reference(self, name: str) -> None:
+        """Forget the object that an id field meant before it changed."""
+        field = self._field(name)
+        reference = None if field is None else field._raw.get("reference")
+        if reference is not None:
+            self._row.pop(reference, None)
+            self._forget(reference)
+
+    def _identify(self, name: str, value: Any) -> None:
+        """Take a part of the key that was assigned to the row: a complete one makes the object an existing one."""
+        if name in self._row and self._row[name] not in (None, value):
+            raise AttributeError(f"{self._label()}: the key {name!r} cannot be changed to {value!r}")
+        self._row[name] = value
+        if self._state.status == "new" and self.id is not None:
+            self._state.status = "persistent"
+            self._enter()
+
+    def _enter(self) -> None:
+        """Tell the session that this is an object with an id of which it may not know."""
+        enter = getattr(self._state.session, "enter", None)
+        if enter is not None:
+            enter(self)
 
     def _same(self, field: Field | None, old: Any, new: Any) -> bool:
         if old is NOT_LOADED:
@@ -362,16 +417,29 @@ class Object(Mapped, metaclass=ObjectMeta):
             return
         own = self._row
         values = self._values
-        changed = changed_fields(self) if values or self._state.originals else ()
-        originals = self._state.originals
+        originals = self._state.originals or {}
+        changed = changed_fields(self) if values or originals else {}
+        # An id that is to be saved means another object than the one that comes along.
+        pending = {field._raw.get("reference") for name in changed if (field := self._field(name)) is not None}
         for name, value in row.items():
             if name in changed:
-                if originals is not None and name in originals:
+                if name not in originals:
+                    own[name] = value
+                elif self._same(self._field(name), value, own[name]):
+                    own[name] = value
+                    del originals[name]
+                else:
                     originals[name] = value
-                continue
-            if values is not None and own.get(name, NOT_LOADED) != value:
-                values.pop(name, None)
-            own[name] = value
+            elif name not in pending:
+                before = own.get(name, NOT_LOADED)
+                own[name] = value
+                if before is not NOT_LOADED and before != value:
+                    self._forget(name)
+                    field = self._field(name)
+                    if field is not None and field._raw.get("reference") not in row:
+                        self._forget_reference(name)
+        if changed:
+            self._settle()
 
     def _remember(self, name: str, value: Any) -> None:
         values = self._values
@@ -385,30 +453,32 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def _encode(self, name: str, value: Any) -> Any:
         """The wire value of a Python value that was handed out."""
-        key = type(self)._python_names.get(name)
-        member = type(self)._members.get(key) if key is not None else None
-        if not isinstance(member, Field) or self._reads_wire():
+        field = self._field(name)
+        if field is None or self._reads_wire():
             return snapshot(value)
         try:
-            return snapshot(member._codec.encode(value))
+            return snapshot(field._codec.encode(value))
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{member._place(self)} {error}") from None
+            raise type(error)(f"{field._place(self)} {error}") from None
 
     def _python_value(self, name: str, wire: Any) -> Any:
         if wire is NOT_LOADED or wire is None:
             return wire
-        key = type(self)._python_names.get(name)
-        member = type(self)._members.get(key) if key is not None else None
-        if not isinstance(member, Field) or member._decode is None or self._reads_wire():
+        field = self._field(name)
+        if field is None or field._decode is None or self._reads_wire():
             return self._reference_id(snapshot(wire))
         try:
-            return member._decode(wire)
+            return field._decode(wire)
         except (ValueError, TypeError, ArithmeticError):
             return wire
 
     def _reference_id(self, value: Any) -> Any:
         """The id of an object that stands for its own id; other values as they are."""
         return value.id if isinstance(value, Object) else value
+
+    def _saved_id(self, value: Any) -> Any:
+        """The id of an object that stands for its own id, once it has one; other values as they are."""
+        return value.id if isinstance(value, Object) and value.id is not None else value
 
     def _reads_wire(self) -> bool:
         return getattr(self._state.session, "values", "typed") == "wire"
@@ -424,12 +494,15 @@ class Object(Mapped, metaclass=ObjectMeta):
         """The objects behind a relation, from the row if they came with it, else from the server."""
         name = relation.workfront_name
         session = self._state.session
-        if name in self._row and hasattr(session, "related"):
-            value = session.related(self, relation, self._row[name])
-        elif name in self._row:
-            value = _related_without_session(self, relation, self._row[name])
-        else:
+        if name not in self._row:
+            assigned = self._row.get(relation.spec.field or "") if isinstance(relation, Reference) else None
+            if isinstance(assigned, Object):
+                return assigned
             return self._session(f"load {name}").load_relation(self, relation)
+        if hasattr(session, "related"):
+            value = session.related(self, relation, self._row[name])
+        else:
+            value = _related_without_session(self, relation, self._row[name])
         self._remember(name, value)
         return value
 
@@ -445,16 +518,30 @@ class Object(Mapped, metaclass=ObjectMeta):
     def _label(self) -> str:
         return f"{type(self).__name__} {self.id if self.id is not None else '(not saved)'}"
 
+    def _item(self, name: str) -> Any:
+        """The member of that wire name, or a field made for a custom field or an undeclared one that came along."""
+        cls = type(self)
+        member = find_member(cls, name) if name in cls._python_names or name in cls._key else None
+        return self._custom_field(name) if member is None else member
+
+    @classmethod
+    def _field(cls, name: str) -> Field | None:
+        """The declared field of that wire name, or None."""
+        member = cls._members.get(cls._python_names.get(name, ""))
+        return member if isinstance(member, Field) else None
+
     def _custom_field(self, name: str) -> Field:
-        """The declared custom field of that wire name, or one made for it."""
-        key = type(self)._python_names.get(name)
-        if key is not None and isinstance(type(self)._members[key], Field):
-            declared: Field = type(self)._members[key]
+        """The declared field of that wire name, or one made for it.
+
+        Raises:
+            UnknownNameError: No custom field, and no field that the server sent either.
+        """
+        cls = type(self)
+        declared = cls._field(name)
+        if declared is not None:
             return declared
-        if not self._is_custom(name) and name not in self._row:
-            raise UnknownNameError(
-                f"{type(self).__name__} has no field {name!r}{near_matches(name, type(self)._python_names)}"
-            )
+        if not (cls._spec is None or self._is_custom(name) or name in self._row):
+            raise UnknownNameError(f"{cls.__name__} has no field {name!r}{near_matches(name, cls._python_names)}")
         return Field(name)
 
     @classmethod
@@ -529,10 +616,9 @@ def _related_without_session(obj: Object, relation: Reference | Collection, data
     return tuple(api.from_data(obj._state.session, row, relation.spec.target) for row in data or ())
 
 
-def _restore(cls: type[Object], row: dict[str, Any], status: str, originals: dict[str, Any]) -> Object:
-    state = State(None, status).own()
-    state.originals = originals
-    return cls._wrap(row, state)
+def _blank(cls: type[Object]) -> Object:
+    """An object of a class without a row yet, for unpickling."""
+    return cls._wrap({}, State().own())
 
 
 def _reduce_class(cls: ObjectMeta) -> Any:

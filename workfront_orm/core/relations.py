@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import UnknownNameError
 from .expressions import Path, step
-from .fields import MemberDoc
+from .fields import MemberDoc, member_of
 from .metadata import CollectionSpec, ReferenceSpec
 
 TYPE_CHECKING = False
@@ -56,6 +56,11 @@ class Relation:
             return sorted(own | {"id", *target_type(self)._members})
         except UnknownNameError:
             return sorted(own)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by class and wire name: paths travel to other processes."""
+        owner = getattr(self, "_owner", None)
+        return (type(self), (self.workfront_name,)) if owner is None else (member_of, (owner, self.workfront_name, {}))
 
     def is_null(self) -> Any:
         """Rows that refer to nothing here."""
@@ -163,5 +168,10 @@ def target_type(relation: Any) -> type[Object]:
             f"where {relation!r} leads to is not known; its members cannot be named in a path: "
             "give the path as a wire name instead, for example Field('owner:name')"
         )
-    kind: type[Object] = api.by_code[target]
+    try:
+        kind: type[Object] = api.by_code[target]
+    except KeyError:
+        raise UnknownNameError(
+            f"{relation!r} leads to {target!r}, which {api.version} does not have; give the path as a wire name instead"
+        ) from None
     return kind

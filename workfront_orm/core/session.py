@@ -269,6 +269,10 @@ class BaseSession:
         if self.identity_map.get(type(obj), obj.id) is obj:
             self.identity_map.keep_while_dirty(obj)
 
+    def enter(self, obj: Object) -> None:
+        """Know an object that a program made for something that exists; one that is known already stays."""
+        self.identity_map.add(obj)
+
     def load_fields(self, obj: Object, names: Sequence[Any]) -> None:
         """Load fields of one object; its unsaved changes are kept."""
         self._loader.load_fields(obj, self.field_names(type(obj), names) if names else None)
@@ -311,7 +315,7 @@ class BaseSession:
         """Run a named query and return its objects."""
         wire = self._arguments(spec, values)
         rows = self.execute(self.service.plan_named_query(cls, spec, wire, self.field_names(cls, fields)))
-        return [self.wrap(self.api.type_of(row, cls._spec.key if cls._spec else cls.code), row) for row in rows]
+        return self._loader.wrap_rows(rows, cls._spec.key if cls._spec is not None else cls.code, asked=cls)
 
     def _arguments(self, spec: ActionSpec | QuerySpec, values: Mapping[str, Any]) -> dict[str, Any]:
         kinds = {argument.name: argument.type for argument in spec.arguments or ()}

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from copy import deepcopy
 
+from .errors import UnknownNameError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .fields import Field
     from .objects import Object
 
 __all__ = ["NOT_LOADED", "Change", "CustomFields", "Fields", "SaveResult", "State", "changed_fields", "wire_values"]
@@ -171,7 +174,7 @@ def _edited_in_place(obj: Object) -> Iterator[tuple[str, Any]]:
     for name, value in list(values.items()):
         if value.__class__ is list or value.__class__ is dict:
             wire = obj._encode(name, value)
-            if wire != row.get(name) and not (isinstance(wire, list) and [row.get(name)] == wire):
+            if not obj._same(obj._field(name), row.get(name), wire):
                 yield name, wire
 
 
@@ -195,13 +198,27 @@ class Fields(MutableMapping[str, "Any"]):
         return self._object._reference_id(value)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        """Assign a wire value; it counts as a change."""
-        self._object._assign(name, value)
+        """Assign a wire value; it counts as a change. A key makes an unsaved object an existing one.
+
+        Raises:
+            AttributeError: Another key for an object that has one.
+        """
+        obj = self._object
+        if name in type(obj)._key:
+            obj._identify(name, value)
+        else:
+            obj._assign(name, snapshot(value), obj._field(name))
 
     def __delitem__(self, name: str) -> None:
         """Forget a field, as if it had not been loaded; an unsaved change of it is lost."""
-        del self._object._row[name]
-        self._object._forget(name)
+        obj = self._object
+        if name in type(obj)._key:
+            raise AttributeError(f"{obj._label()}: the key {name!r} cannot be forgotten")
+        del obj._row[name]
+        if obj._state.originals:
+            obj._state.originals.pop(name, None)
+        obj._forget(name)
+        obj._settle()
 
     def __iter__(self) -> Iterator[str]:
         """The wire names of the loaded fields."""
@@ -251,11 +268,11 @@ class CustomFields(MutableMapping[str, "Any"]):
 
     def __getitem__(self, name: str) -> Any:
         """The value of a custom field."""
-        return self._object._custom_field(name).__get__(self._object, type(self._object))
+        return self._field(name).__get__(self._object, type(self._object))
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Assign a value to a custom field."""
-        self._object._custom_field(name).__set__(self._object, value)
+        self._field(name).__set__(self._object, value)
 
     def __delitem__(self, name: str) -> None:
         """Refuse: a value is cleared with None."""
@@ -277,6 +294,20 @@ class CustomFields(MutableMapping[str, "Any"]):
     def __repr__(self) -> str:
         """The loaded custom fields as a dict."""
         return repr(dict(self))
+
+    def _field(self, name: str) -> Field:
+        """The field of a name.
+
+        Raises:
+            UnknownNameError: No name of a custom field.
+        """
+        obj = self._object
+        if not (isinstance(name, str) and obj._is_custom(name)):
+            raise UnknownNameError(
+                f"{type(obj).__name__}.custom takes wire names of custom fields, and {name!r} is none; "
+                f"other fields are attributes, or reached by {type(obj).__name__}['wire name']"
+            )
+        return obj._custom_field(name)
 
 
 def snapshot(value: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from threading import Lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -215,6 +216,12 @@ class ListOf(Codec):
             raise TypeError(f"takes a list, not {type(value).__name__} {_shown(value)}")
         return [None if item is None else self.item.encode(item) for item in value]
 
+    def same(self, old: Any, new: Any) -> bool:
+        """See `Codec.same`; one value may come as itself instead of a list of one."""
+        before = old if isinstance(old, list) else [old]
+        after = new if isinstance(new, list) else [new]
+        return len(before) == len(after) and all(map(self.item.same, before, after))
+
 
 class _Map(Codec):
     """Mappings of names to plain values."""
@@ -234,6 +241,9 @@ class _Map(Codec):
         if not isinstance(value, dict):
             raise TypeError(f"takes a dict, not {type(value).__name__} {_shown(value)}")
         return dict(value)
+
+
+_making = Lock()
 
 
 class Enumeration(Codec):
@@ -258,8 +268,12 @@ class Enumeration(Codec):
     def choices(self) -> type[Enum]:
         """The enumeration: a StrEnum, or an IntEnum where all codes are numbers; made on first use."""
         if self._choices is None:
-            self._choices = _enumeration(self.name, self.values)
-            self._members = {member.value: member for member in self._choices}
+            with _making:
+                if self._choices is None:
+                    choices = _enumeration(self.name, self.values)
+                    self._members = {member.value: member for member in choices}
+                    # Last, since other threads look here first.
+                    self._choices = choices
         return self._choices
 
     def decode(self, wire: Any) -> Any:
@@ -273,9 +287,9 @@ class Enumeration(Codec):
 
     def encode(self, value: Any) -> Any:
         """See `Codec.encode`."""
-        code = getattr(value, "value", value)
+        code = self._base.encode(getattr(value, "value", value))
         if code in self.values or self.is_open:
-            return self._base.encode(code)
+            return code
         from .errors import near_matches  # for the message only
 
         allowed = ", ".join(f"{known!r} ({label})" if label else repr(known) for known, label in self.values.items())
@@ -283,7 +297,8 @@ class Enumeration(Codec):
         raise ValueError(f"takes one of {allowed}; {code!r} is none of them{hint}")
 
 
-TEXT = _Checked("text", (str,), "str", str)
+# Not str(): for members of an enumeration that is a str as well, that is another text.
+TEXT = _Checked("text", (str,), "str", str.__str__)
 INTEGER = _Checked("integer", (int,), "int", int)
 BOOLEAN = _Checked("boolean", (bool,), "bool", bool)
 DECIMAL = _Decimal()
