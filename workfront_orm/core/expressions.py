@@ -744,6 +744,17 @@ def operands(expression: Expression) -> Iterator[Operand]:
             yield outer
 
 
+def comparisons(expression: Expression) -> Iterator[Comparison]:
+    """Every comparison of an expression, those inside `exists` included."""
+    if isinstance(expression, Comparison):
+        yield expression
+    elif isinstance(expression, Negation):
+        yield from comparisons(expression.condition)
+    elif isinstance(expression, (Group, Exists)):
+        for member in expression.members if isinstance(expression, Group) else expression.conditions:
+            yield from comparisons(member)
+
+
 _UNITS = ("hour", "day", "week", "month", "quarter", "year")
 
 

@@ -197,6 +197,10 @@ class Field(Operand):
         kind = self._raw.get("type")
         return f"<Field {owner}.{self.workfront_name}{f': {kind}' if kind else ''}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by class and wire name: conditions travel to other processes."""
+        return member_of, (self._owner, self.workfront_name, dict(self._raw))
+
     # Helpers, from the common to the rare.
 
     def _first_read(self, obj: Object) -> Any:
@@ -303,3 +307,14 @@ class Key(Field):
     def __set__(self, obj: Object, value: Any) -> NoReturn:
         """Refuse: the server gives the id."""
         raise AttributeError(f"{type(obj).__name__}.id cannot be set: the server gives it when the object is saved")
+
+
+def member_of(owner: Any, name: str, raw: Mapping[str, Any]) -> Any:
+    """The member of a class, or a field by itself: what unpickling a condition needs."""
+    member = None if owner is None else owner._members.get(owner._python_names.get(name, ""))
+    if member is None and owner is not None and (name,) == owner._key:
+        member = owner.id
+    if member is None:
+        member = Field(name, type=raw.get("type"))
+        member._owner = owner
+    return member

@@ -141,7 +141,7 @@ def _is_computed(comparison: Comparison) -> bool:
 
 
 def _constant(comparison: Comparison) -> list[Leaves]:
-    if comparison.value == ():
+    if isinstance(comparison.value, tuple) and not comparison.value:
         return [] if comparison.operator in {"in", "all_of"} else [()]
     return [(comparison,)]
 

@@ -12,10 +12,11 @@ from attrs import evolve
 
 from .errors import FieldNotLoaded, IncompleteRead, NotFoundError, UnknownNameError, near_matches
 from .exchange import Change, Select
-from .expressions import Aggregate, Expression, Operand, Ordering, operands
+from .expressions import Aggregate, Expression, Operand, Ordering, comparisons, operands
 from .logic import never
 from .objects import Object, resolve_member
 from .paging import read_pages
+from .types import Enumeration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,7 @@ class Query(Generic[T]):
                 raise TypeError(f"where takes conditions such as {self._type.__name__}.id == '...', not {condition!r}")
             for operand in operands(condition):
                 self._check_root(operand)
+            self._check_codes(condition)
         return self._with(where=(*self._select.where, *conditions))
 
     def fields(self, *names: Any) -> Query[T]:
@@ -348,6 +350,24 @@ class Query(Generic[T]):
                 f"query {self._type.__name__}: {operand!r} is a field of {root.__name__}; "
                 f"reach it through a reference of {self._type.__name__}, or use exists({root.__name__}, ...)"
             )
+
+    def _check_codes(self, condition: Expression) -> None:
+        """Ask the tenant about codes that the metadata does not know."""
+        for comparison in comparisons(condition):
+            field = comparison.operand.leaf
+            codec = field.codec
+            if not isinstance(codec, Enumeration) or comparison.operator not in {
+                "eq",
+                "ne",
+                "ne_not_null",
+                "in",
+                "not_in",
+            }:
+                continue
+            values = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
+            for value in values:
+                if isinstance(value, (str, int)) and value not in codec.values:
+                    self._session.check_code(field.root or self._type, field, value, {})
 
     def _blank_state(self) -> Any:
         from .tracking import State
