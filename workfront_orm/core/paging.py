@@ -81,13 +81,20 @@ def _by_key(session: BaseSession, select: Select, position: Position) -> Iterato
     for size in _sizes(session, select):
         page = _page(session, select, position, size, read)
         rows = page.rows
-        if last is not None and rows and not _key_of(select, rows[0]) > last:
-            # The server ignored the condition on the id: go on by offset, where the checks are others.
+        keys = [_key_of(select, row) for row in rows]
+        unkeyed = None in keys
+        if unkeyed or (last is not None and keys and not keys[0] > last):
+            # These objects have no id, or the server ignored the condition on it: go on by offset,
+            # where the checks are others.
+            if unkeyed and last is None:
+                read += len(rows)
+                yield rows
+                if _ended(page, size):
+                    return
             yield from _by_offset(session, select, Position(offset=read), read)
             return
         read += len(rows)
         if rows:
-            keys = [_key_of(select, row) for row in rows]
             if any(not later > earlier for earlier, later in pairwise(keys)):
                 raise IncompleteRead(
                     f"the server does not sort {select.type.__name__} by id, so reading by id cannot be trusted",
