@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from typing import Any
+    from typing import Any, TypeVar
 
     from .exchange import Change, Outcome, Position, Request, Response, Select
     from .expressions import Aggregate, Expression, Operand
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from .objects import Collection, Object, Reference
     from .session import BaseSession
+
+    AnyService = TypeVar("AnyService", bound="Service")
 
 __all__ = ["Capabilities", "Service", "find_service", "register_service", "services"]
 
@@ -312,7 +314,7 @@ class Service:
 _registered: dict[str, Service] = {}
 
 
-def register_service(service: Service) -> Service:
+def register_service(service: AnyService) -> AnyService:
     """Make a service known under its name; a later one replaces an earlier one.
 
     Raises:

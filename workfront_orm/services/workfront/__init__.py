@@ -6,6 +6,8 @@ first asked for, so that classes alone import no HTTP.
 
 from __future__ import annotations
 
+from workfront_orm.core.service import register_service
+
 from .workfront_service import WorkfrontService
 
 TYPE_CHECKING = False
@@ -30,7 +32,8 @@ __all__ = [
     "service",
 ]
 
-service = WorkfrontService()
+# Registered here as well as by its entry point: looking entry points up costs more than a class.
+service = register_service(WorkfrontService())
 """The one instance that the registry knows."""
 
 
