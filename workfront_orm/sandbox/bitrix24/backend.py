@@ -65,7 +65,7 @@ class BitrixBackend(Backend):
         try:
             if store.is_new:
                 store.begin()
-                plant(self.portal, settings.data, settings.seed)
+                plant(self.portal, chosen.fixture or settings.data, settings.seed)
                 store.commit()
                 self.portal.events.drop()
             self._tokens = access.first_tokens()

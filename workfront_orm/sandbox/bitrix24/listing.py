@@ -85,9 +85,13 @@ def legacy_fields(entity: Entity, select: Any) -> list[Field]:
                 if not item.custom and not item.virtual and not item.by_name and not column.startswith("UF_CRM_")
             }
         elif name == "UF_*":
-            chosen |= {column for column in entity.fields if column.startswith("UF_")}
+            chosen |= {
+                column for column, item in entity.fields.items() if column.startswith("UF_") and not item.by_name
+            }
         elif name in entity.fields and not entity.fields[name].write_only:
             chosen.add(name)
+    if not chosen:
+        return legacy_fields(entity, None)
     return [item for column, item in entity.fields.items() if column in chosen]
 
 

@@ -60,7 +60,7 @@ def _write(store: Store, entity: Entity, number: int, type_id: str, entry: dict[
     value = php.text(entry.get("VALUE")).strip()
     key = php.integer(entry.get("ID"))
     if key <= 0:
-        if not value:
+        if not value or not type_id:
             return False
         store.insert(
             "multifield",
@@ -74,7 +74,7 @@ def _write(store: Store, entity: Entity, number: int, type_id: str, entry: dict[
         )
         return True
     old = store.row(
-        "SELECT * FROM multifield WHERE ID = ? AND OWNER_TYPE = ? AND OWNER_ID = ? AND TYPE_ID = ?",
+        "SELECT * FROM multifield WHERE ID = ? AND OWNER_TYPE = ? AND OWNER_ID = ? AND ? IN (TYPE_ID, '')",
         *(key, entity.type_id, number, type_id),
     )
     if old is None:
@@ -90,7 +90,7 @@ def _write(store: Store, entity: Entity, number: int, type_id: str, entry: dict[
 
 
 def _by_type(sent: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Return the entries of each type in the old family's spelling."""
+    """Return the entries of each type in the old family's spelling; an entry of `fm` with an id may go without its type."""
     found = []
     for type_id in MULTIFIELD_TYPES:
         if type_id in sent and not php.is_empty(sent[type_id]):
@@ -100,7 +100,7 @@ def _by_type(sent: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
     for entry in php.as_list(sent.get(FM)):
         old = _entry(entry)
         type_id = php.text(old.get("TYPE_ID")).upper()
-        if type_id in MULTIFIELD_TYPES:
+        if type_id in MULTIFIELD_TYPES or (not type_id and php.integer(old.get("ID")) > 0):
             found.append((type_id, [old]))
     return found
 

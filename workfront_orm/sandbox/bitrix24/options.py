@@ -29,6 +29,7 @@ class Options:
         https: refuse plain http with a web hook, as a real portal does.
         old_addresses: take addresses of contacts and companies themselves, as portals in the old mode do.
         scope: what the main web hook may do, words separated by commas.
+        fixture: data to start with instead of `data`; `conformance` is what the conformance cases start from.
     """
 
     rate_limit: bool = False
@@ -40,6 +41,7 @@ class Options:
     https: bool = False
     old_addresses: bool = False
     scope: str = ",".join(SCOPES)
+    fixture: str = ""
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ is printed as `[]`, and a text where a number belongs counts as 0.
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 from urllib.parse import parse_qsl
@@ -40,7 +41,8 @@ def nest(pairs: list[tuple[str, str]]) -> dict[str, Any]:
         Nested maps; `a[]=1` counts up from the highest index. Lists stay maps with the keys "0", "1" (see `arrays`).
     """
     root: dict[str, Any] = {}
-    for name, value in pairs:
+    for sent_name, sent_value in pairs:
+        name, value = _whole(sent_name, sent_value)
         path = _path(name)
         if not path:
             continue
@@ -70,11 +72,11 @@ def arrays(value: Any, depth: int = 0) -> Any:
     if depth > DEPTH:
         raise RestError(400, "INVALID_REQUEST", "The request is nested too deeply.")
     if isinstance(value, dict):
-        items = {str(key): arrays(item, depth + 1) for key, item in value.items()}
+        items = {_scalar(str(key)): arrays(item, depth + 1) for key, item in value.items()}
         return list(items.values()) if is_list(items) else items
     if isinstance(value, list):
         return [arrays(item, depth + 1) for item in value]
-    return value
+    return _scalar(value)
 
 
 def is_list(value: dict[str, Any]) -> bool:
@@ -157,6 +159,23 @@ def text(value: Any) -> str:
 def is_empty(value: Any) -> bool:
     """Say whether a value of a field or filter means nothing: null, "", false or an empty array."""
     return value is None or value is False or value in ("", [], {})
+
+
+def _scalar(value: Any) -> Any:
+    """Return a value that the database takes: no infinite number, no half of a character."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return 0
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode()
+    return value
+
+
+def _whole(name: str, value: str) -> tuple[str, str]:
+    """Mend a name that was cut at an `=` inside its brackets: `filter[<=ID]=2`, sent without encoding."""
+    if name.rfind("[") > name.rfind("]") and "]" in value:
+        rest, _, value = value.partition("]=")
+        return f"{name}={rest.removesuffix(']')}]", value
+    return name, value
 
 
 def _path(name: str) -> list[str]:

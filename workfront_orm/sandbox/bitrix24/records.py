@@ -190,6 +190,8 @@ def links(portal: Portal, owner: Entity, number: int, target: int) -> list[dict[
 def _columns(portal: Portal, entity: Entity, sent: dict[str, Any], *, strict: bool, creating: bool) -> dict[str, Any]:
     columns = {}
     for name, value in sent.items():
+        if name == multifields.FM:
+            continue
         item = entity.fields[name]
         if item.read_only or (item.immutable and not creating) or item.virtual:
             if item.virtual and item.multiple and not isinstance(value, (list, dict)) and not php.is_empty(value):

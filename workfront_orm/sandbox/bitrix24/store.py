@@ -68,6 +68,7 @@ class Store:
         self.connection.execute("PRAGMA case_sensitive_like=OFF")
         self.entities: dict[str, Entity] = {}
         self._counts: dict[tuple[str, tuple[Any, ...]], int] = {}
+        self._model_changed = False
         self._snapshot: sqlite3.Connection | None = None
         found = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'portal'").fetchone()
         self.is_new = found is None
@@ -90,6 +91,7 @@ class Store:
             if owner is not None:
                 owner.add(_custom_field(owner, row))
         self._counts.clear()
+        self._model_changed = True
 
     def by_type(self, type_id: int) -> Entity | None:
         """Return the kind of record of an entityTypeId, None when the portal has none."""
@@ -239,6 +241,7 @@ class Store:
 
     def begin(self) -> None:
         """Start a transaction."""
+        self._model_changed = False
         self.connection.execute("BEGIN")
 
     def commit(self) -> None:
@@ -248,7 +251,9 @@ class Store:
     def rollback(self) -> None:
         """Forget what was done since `begin`, changes of the model included."""
         self.connection.execute("ROLLBACK")
-        self.load_model()
+        self._counts.clear()
+        if self._model_changed:
+            self.load_model()
 
     def remember(self) -> None:
         """Keep a copy of the data, for `reset`."""
