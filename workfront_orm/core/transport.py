@@ -6,8 +6,10 @@ URL and credentials, and hands back the answer or a `TransportError`.
 
 from __future__ import annotations
 
+import ssl
+from http.cookiejar import DefaultCookiePolicy
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -15,9 +17,6 @@ from requests.adapters import HTTPAdapter
 from .errors import ConnectionFailedError, RequestTimeoutError
 from .exchange import Request, Response
 from .redaction import masked_url
-
-if TYPE_CHECKING:
-    import ssl
 
 __all__ = ["Transport"]
 
@@ -58,7 +57,10 @@ class Transport:
         self.max_concurrent = max_concurrent
         self._slots = BoundedSemaphore(max_concurrent)
         self._http = requests.Session()
-        self._http.verify = verify
+        # Credentials are the session's alone: no cookie of an earlier login, no entry of a .netrc file.
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._http.auth = _no_auth
+        self._verify = verify
         self._http.cert = cert
         if proxies:
             self._http.proxies.update(proxies)
@@ -97,12 +99,15 @@ class Transport:
                     files=request.files,
                     headers=headers,
                     timeout=self.timeout,
+                    # Given here, since a CA bundle of the environment replaces that of a session.
+                    verify=self._verify,
                     allow_redirects=False,
                 )
-        except requests.Timeout as error:
-            raise _without_secrets(RequestTimeoutError, request, url, error) from None
         except requests.RequestException as error:
-            raise _without_secrets(ConnectionFailedError, request, url, error) from None
+            # A body that stops coming is reported as a broken connection.
+            late = isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError)
+            kind = RequestTimeoutError if late else ConnectionFailedError
+            raise _without_secrets(kind, request, url, error) from None
         return Response(status=answer.status_code, headers=answer.headers, body=answer.content, request=request)
 
     def close(self) -> None:
@@ -111,7 +116,7 @@ class Transport:
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter that uses a TLS context of the caller's."""
+    """An adapter that uses a TLS context of the caller's, which alone decides what is checked."""
 
     def __init__(self, context: ssl.SSLContext | None, **options: Any) -> None:
         self._context = context
@@ -122,17 +127,34 @@ class _Adapter(HTTPAdapter):
             options["ssl_context"] = self._context
         super().init_poolmanager(*args, **options)
 
+    def build_connection_pool_key_attributes(self, *args: Any, **options: Any) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(*args, **options)
+        if self._context is not None:
+            pool["cert_reqs"] = "CERT_NONE" if self._context.verify_mode is ssl.CERT_NONE else "CERT_REQUIRED"
+        return host, pool
+
+    def cert_verify(self, *args: Any, **options: Any) -> None:
+        if self._context is None:
+            super().cert_verify(*args, **options)  # type: ignore[no-untyped-call]  # requests has no types for it
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
 
 def _without_secrets(
     kind: type[ConnectionFailedError | RequestTimeoutError], request: Request, url: str, error: Exception
 ) -> Exception:
     # The library's own message repeats the URL with its query; only the cause is kept.
-    cause: BaseException = error
-    while cause.__context__ is not None:
-        cause = cause.__context__
     return kind(
-        f"no answer from {masked_url(url)}: {type(error).__name__} ({type(cause).__name__})",
+        f"no answer from {masked_url(url)}: {type(error).__name__} ({type(_cause(error)).__name__})",
         None,
         operation=request.operation,
         remedy="check the address, the network and the proxy settings; longer waits are set with timeout=",
     )
+
+
+def _cause(error: BaseException) -> BaseException:
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
