@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 TYPE_CHECKING = False
@@ -31,10 +32,12 @@ def is_secret(name: str) -> bool:
 def masked(name: str, value: Any) -> Any:
     """The value to show for a name: the mask for a secret, the value for everything else.
 
-    Values inside dicts and lists are looked through.
+    Values inside dicts, lists, JSON text and addresses are looked through.
     """
     if isinstance(name, str) and is_secret(name) and value not in (None, ""):
         return MASK
+    if isinstance(value, str):
+        return _masked_text(value)
     if isinstance(value, dict):
         return {key: masked(key, inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -58,3 +61,14 @@ def masked_url(url: str) -> str:
     """A URL to show: secrets in its query and before its host masked."""
     url = _URL_USER.sub(rf"\1{MASK}@", url)
     return _URL_PAIR.sub(lambda pair: f"{pair[1]}{pair[2]}={MASK if is_secret(pair[2]) else pair[3]}", url)
+
+
+def _masked_text(text: str) -> str:
+    if text[:1] in {"{", "["}:
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return text
+        shown = masked("", value)
+        return text if shown == value else json.dumps(shown)
+    return masked_url(text) if "=" in text else text

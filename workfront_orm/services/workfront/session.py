@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+from attrs import evolve
+
 from workfront_orm.core import metadata
 from workfront_orm.core.exchange import Effect, Request, Response
-from workfront_orm.core.redaction import masked, masked_pairs, masked_url
+from workfront_orm.core.redaction import MASK, masked, masked_pairs, masked_url
 from workfront_orm.core.reflection import APIVersion, api_version
 from workfront_orm.core.session import BaseSession, load_api
 from workfront_orm.core.transport import Transport
@@ -234,16 +237,20 @@ class Session(BaseSession):
         """Add the credentials and send; addresses of other hosts are refused before that."""
         url = self._address(request.path)
         headers = dict(request.headers)
+        credentials = self._credentials()
+        # A copy is sent: what was planned stays free of credentials, and can be sent again with others.
+        sent = request
         if request.form is not None:
-            request.form = [*request.form, *self._credentials()]
+            sent = evolve(request, form=[*request.form, *credentials])
         else:
-            headers.update((f"{name}", value) for name, value in self._credentials())
+            headers.update(credentials)
         if self._log.isEnabledFor(logging.INFO):
-            pairs = request.form if request.form is not None else request.query
+            pairs = sent.form if sent.form is not None else sent.query
             self._log.info("url: %s params: %s", masked_url(url), masked_pairs(pairs))
-        response = self._transport.send(request, url, headers)
+        response = self._transport.send(sent, url, headers)
+        response.request = request
         if self._log.isEnabledFor(logging.DEBUG):
-            self._log.debug("returned: %s", _shown(response.body))
+            self._log.debug("returned: %s", MASK if _answers_key(request) else _shown(response.body))
         return response
 
     def _credentials(self) -> list[tuple[str, str]]:
@@ -254,13 +261,23 @@ class Session(BaseSession):
         return []
 
     def _address(self, path: str) -> str:
-        if "://" not in path:
-            return self.url + path
+        if not _ABSOLUTE.match(path):
+            # Without the slash the path would go on with the host's name where the address has no path.
+            return self.url + (path if path.startswith("/") else f"/{path}")
         own, other = urlsplit(self.url), urlsplit(path)
         same = (own.scheme, own.netloc) == (other.scheme, other.netloc)
         if not same or not (other.path == own.path or other.path.startswith(own.path.rstrip("/") + "/")):
-            raise TypeError(f"url not for this session: {masked_url(path)}")
+            raise TypeError(f"url not for this session: {masked_url(path)}; its addresses begin with {self.url}")
         return path
+
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
+
+
+def _answers_key(request: Request) -> bool:
+    """Whether the answer to a request is an API key, which comes under a name that does not tell."""
+    words = [request.path.rpartition("/")[2], *(value for name, value in request.form or () if name == "action")]
+    return any(word.lower().endswith("apikey") for word in words)
 
 
 def _shown(body: bytes) -> str:
