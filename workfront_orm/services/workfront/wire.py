@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.objects import Object
+from workfront_orm.core.redaction import masked_url
 
 from .errors import InvalidResponseError, error_for
 from .names import write_datetime
@@ -117,6 +118,13 @@ def read_answer(response: Response) -> Any:
     Raises:
         WorkfrontAPIError: The answer is an error at whatever status, or no JSON, or has no data.
     """
+    if 300 <= response.status < 400:  # noqa: PLR2004 - redirects, which would take credentials elsewhere
+        target = masked_url(response.headers.get("Location", "nowhere"))
+        raise InvalidResponseError(
+            f"redirected to {target}",
+            response.status,
+            remedy="redirects are not followed: give the session the address that the server means",
+        )
     try:
         answer = json.loads(response.body)
     except ValueError as error:
@@ -129,12 +137,13 @@ def read_answer(response: Response) -> Any:
             response.status,
             remedy="no JSON came: is the address that of the API, and does a proxy stand between?",
         ) from None
-    if not isinstance(answer, dict):
-        raise InvalidResponseError(answer, response.status, remedy="the answer is no JSON object")
-    if "error" in answer:
+    if isinstance(answer, dict) and "error" in answer:
         raise error_for(response.status, answer["error"])
     if response.status != 200:  # noqa: PLR2004 - every success is a 200
-        raise error_for(response.status, "Unknown error, check log")
+        told = isinstance(answer, dict) and "data" in answer
+        raise error_for(response.status, "Unknown error, check log" if told else answer)
+    if not isinstance(answer, dict):
+        raise InvalidResponseError(answer, response.status, remedy="the answer is no JSON object")
     try:
         return answer["data"]
     except KeyError:
