@@ -298,6 +298,7 @@ class MetadataFile:
         self._header: dict[str, Any] | None = None
         self._names: dict[str, str] | None = None
         self._objects: dict[str, ObjectSpec] = {}
+        self._complete = False
 
     def __repr__(self) -> str:
         """Name the file."""
@@ -320,6 +321,9 @@ class MetadataFile:
                 raise MetadataError(f"{self.path} is no metadata file: {error}") from error
             if form != FORMAT:
                 raise MetadataError(f"{self.path} has metadata format {form!r}, this version reads format {FORMAT}")
+            for name in ("service", "version"):
+                if not isinstance(header.get(name), str):
+                    raise MetadataError(f"{self.path} does not say which {name} it describes")
             header.pop("objects", None)
             self._header = header
         return self._header
@@ -358,9 +362,10 @@ class MetadataFile:
             return self._names.get(name)
         text = self._read()
         place = text.find(f': {{"name": "{name}", "code": ')
-        if place < 0:
-            return self.names().get(name)
         start = text.rfind("\n", 0, place) + 1
+        # Only the line of an object begins with a quote.
+        if place < 0 or text[start : start + 1] != '"':
+            return self.names().get(name)
         return text[start + 1 : place - 1]
 
     def read(self, key: str) -> ObjectSpec:
@@ -371,7 +376,7 @@ class MetadataFile:
 
         Raises:
             KeyError: The file has no such object.
-            MetadataError: The entry is no JSON.
+            MetadataError: The entry is no JSON, or not what an object's entry is.
         """
         spec = self._objects.get(key)
         if spec is None:
@@ -379,27 +384,48 @@ class MetadataFile:
             lead = f'\n"{key}": '
             start = text.find(lead)
             if start < 0:
-                return self.read_all()[key]
+                # Once all are read, what is not among them is not there.
+                return (self._objects if self._complete else self.read_all())[key]
             try:
                 raw, _end = json.JSONDecoder().raw_decode(text, start + len(lead))
             except ValueError as error:
                 raise MetadataError(f"{self.path}, object {key}: {error}") from error
-            spec = self._objects.setdefault(key, ObjectSpec(key, raw))
+            spec = self._objects.setdefault(key, self._spec(key, raw))
         return spec
 
     def read_all(self) -> dict[str, ObjectSpec]:
         """What the file says of every object, by key, in the order of the file.
 
         Raises:
-            MetadataError: The file is no JSON or has no objects.
+            MetadataError: The file is no JSON, has no objects, or one that is not what an object's entry is.
         """
-        try:
-            objects = json.loads(self._read())["objects"]
-            specs = {key: self._objects.get(key) or ObjectSpec(key, raw) for key, raw in objects.items()}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MetadataError(f"{self.path} is no metadata file: {error!r}") from error
-        self._objects = specs
-        return specs
+        if not self._complete:
+            try:
+                objects = dict(json.loads(self._read())["objects"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise MetadataError(f"{self.path} is no metadata file: {error!r}") from error
+            self._objects = {key: self._objects.get(key) or self._spec(key, raw) for key, raw in objects.items()}
+            self._complete = True
+        return self._objects
+
+    def _spec(self, key: str, raw: Any) -> ObjectSpec:
+        """The entry of an object, after a look at its shape: a user's file may have any.
+
+        Raises:
+            MetadataError: A part is not what it has to be; the message names the place.
+        """
+        if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
+            raise MetadataError(f"{self.path}, object {key}: it has to be a map with a name")
+        for section in ("fields", "references", "collections", "actions", "queries"):
+            members = raw.get(section)
+            if members is not None and not isinstance(members, dict):
+                raise MetadataError(f"{self.path}, object {key}: {section} has to be a map of names to entries")
+            for name, entry in (members or {}).items():
+                if not isinstance(entry, dict) or not _readable(entry):
+                    raise MetadataError(
+                        f"{self.path}, object {key}, {section}, {name}: {json.dumps(entry)} is no entry"
+                    )
+        return ObjectSpec(key, raw)
 
     def _read(self) -> str:
         if self._text is None:
@@ -409,6 +435,20 @@ class MetadataFile:
             except (OSError, UnicodeDecodeError) as error:
                 raise MetadataError(f"metadata file {self.path} cannot be read: {error}") from error
         return self._text
+
+
+def _readable(entry: dict[str, Any]) -> bool:
+    """Whether the parts of a member's entry that the mapper goes through are what they have to be."""
+    values = entry.get("values")
+    if values is not None and not (
+        isinstance(values, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in values)  # noqa: PLR2004 - value and label
+    ):
+        return False
+    arguments = entry.get("arguments")
+    return arguments is None or (
+        isinstance(arguments, list)
+        and all(isinstance(argument, dict) and isinstance(argument.get("name"), str) for argument in arguments)
+    )
 
 
 # --- finding files ------------------------------------------------------------------
@@ -443,12 +483,14 @@ def find(service: str, version: str, path: str | os.PathLike[str] | None = None)
         path: A metadata file, or a folder to search before the others.
 
     Raises:
-        MetadataNotFoundError: There is none; the message names the versions there are.
+        MetadataNotFoundError: There is none, the message names the versions there are; or no such path.
     """
     folders = search_path()
     if path is not None:
         if os.path.isfile(path):
             return MetadataFile(path)
+        if not os.path.isdir(path):
+            raise MetadataNotFoundError(f"no metadata at {os.fspath(path)!r}: there is no such file or folder")
         folders.insert(0, os.fspath(path))
     if version and os.path.basename(version) == version:
         for folder in folders:

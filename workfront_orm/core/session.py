@@ -418,5 +418,7 @@ def load_api(service: Service, version: str, metadata: Any = None) -> APIVersion
     try:
         return find_api_version(service.name, version, metadata)
     except MetadataNotFoundError:
-        warnings.warn(f"No APIVersion for {version}, only basic requests possible", stacklevel=4)
+        if metadata is not None:
+            raise
+        warnings.warn(f"No APIVersion for {version}, only basic requests possible", stacklevel=3)
         return None
