@@ -123,9 +123,9 @@ def read_to_the_end(session: Session, tell: Tell) -> None:
     nothing.
     """
     session.page_size = 200
-    users_tasks = session.search(session.api.Task, fields=["name"])
+    tasks = session.search(session.api.Task, fields=["name"])
     session.page_size = None
-    tell(len(users_tasks), "tasks,", len({task.id for task in users_tasks}), "different ids")
+    tell(len(tasks), "tasks,", len({task.id for task in tasks}), "different ids")
 
 
 def follow(late: list[Any], tell: Tell) -> None:
@@ -178,14 +178,15 @@ def change_and_save(task: Any, tell: Tell) -> None:
 def go_wrong(session: Session, task: Any, tell: Tell) -> None:
     """Get it wrong.
 
-    What can be known to be wrong is refused before anything is sent, and says what would be right. Statuses are another
-    matter: tenants add their own, so an unknown one is looked up at the tenant, once a session.
+    What can be known to be wrong is refused before anything is sent, and the error says what would be right. A field that
+    is not loaded is no None. Statuses are another matter: tenants add their own, so an unknown one is looked up at the
+    tenant, once a session.
     """
     mistakes = (
         lambda: setattr(task, "priorty", 1),
         lambda: setattr(task, "priority", "high"),
-        lambda: setattr(task, "project", session.api.Project(session, name="Other")),
-        lambda: task.planned_start_date,
+        lambda: setattr(task, "project", task.project_id),
+        lambda: task.commit_date,
         lambda: session.search(session.api.Task, fields=["nmae"]),
         lambda: setattr(task, "status", "DONE"),
     )
@@ -301,8 +302,9 @@ class Stage:
     def _tell(self, *things: Any) -> None:
         """What a step calls in place of print(): requests so far stand before what is told."""
         self._show_requests()
-        line = " ".join(str(thing) for thing in things)
-        self._console.print(Text(f"  │ {_shortened(line)}"))
+        text = Text(_shortened(" ".join(str(thing) for thing in things)))
+        for line in text.wrap(self._console, self._console.width - 4):
+            self._console.print(Text.assemble("  │ ", line))
 
     def _show_requests(self) -> None:
         log = self._sandbox.requests

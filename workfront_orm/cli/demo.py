@@ -7,7 +7,7 @@ import click
 __all__ = ["demo"]
 
 
-@click.command()
+@click.command(short_help="Work with a local server, step by step.")
 def demo() -> None:
     """Start a sandbox and work with it: what is sent and what comes back.
 

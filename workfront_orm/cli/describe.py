@@ -16,7 +16,7 @@ _SECTIONS = ("fields", "references", "collections", "actions", "queries")
 _KINDS = dict(zip(_SECTIONS, ("field", "reference", "collection", "action", "query"), strict=True))
 
 
-@click.command()
+@click.command(short_help="Show what the metadata says of a version, class or member.")
 @click.argument("name", required=False, metavar="[CLASS[.MEMBER]]")
 @click.option("--version", "version", help="Version of the API.  [default: the newest numbered one]")
 @click.option("--service", default="workfront", show_default=True, help="System.")

@@ -12,7 +12,7 @@ __all__ = ["require_server", "sandbox"]
 @click.command(
     add_help_option=False,
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-    short_help="Run a local server that speaks a system's wire protocol.",
+    short_help="Run a local server for other programs.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def sandbox(arguments: tuple[str, ...]) -> int:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["search"]
 
+COLUMN_WIDTH = 16
+"""Characters that a column needs at least to be readable."""
 
-@click.command()
+
+@click.command(short_help="Search a tenant and print what is found.")
 @click.argument("class_name", metavar="CLASS")
 @click.option(
     "--where",
@@ -92,10 +95,22 @@ def _print_table(name: str, found: Sequence[Object], paths: Sequence[str] | None
     columns = list(paths or dict.fromkeys(key for obj in found for key in obj.fields if key != "objCode"))
     if "*" in columns:
         columns = list(dict.fromkeys(key for obj in found for key in obj.fields if key != "objCode"))
-    table = make_table(count, *columns)
-    for obj in found:
-        table.add_row(*(Text(_cell(_value(obj, column.split(":")))) for column in columns))
-    make_console().print(table)
+    rows = [[_cell(_value(obj, column.split(":"))) for column in columns] for obj in found]
+    console = make_console()
+    if len(columns) * COLUMN_WIDTH > console.width:
+        # Too many columns to be read side by side: an object is a block of lines.
+        console.print(count, style="bold")
+        table = make_table("", "", "")
+        table.title, table.show_header = None, False
+        for row in rows:
+            table.add_row("", "")
+            for column, cell in zip(columns, row, strict=True):
+                table.add_row(Text(column, style="dim"), Text(cell))
+    else:
+        table = make_table(count, *columns)
+        for row in rows:
+            table.add_row(*map(Text, row))
+    console.print(table)
 
 
 def _value(obj: Any, steps: Sequence[str]) -> Any:

@@ -44,8 +44,9 @@ def show_version(api: APIVersion, rows: list[dict[str, Any]]) -> None:
     console.print(table)
     source = api.source.header.get("source") if api.source else None
     if source:
-        kind = "reconstructed" if source.get("reconstructed") else "as reported"
-        console.print(f"\nMetadata: {kind}, from {'; '.join(source.get('from') or ['an unnamed source'])}", style="dim")
+        origin = source.get("note") or ", ".join(source.get("from") or ["an unnamed source"])
+        kind = "reconstructed from" if source.get("reconstructed") else "from"
+        console.print(Text(f"\nMetadata {kind}: {origin}", style="dim"))
 
 
 def show_class(data: Mapping[str, Any]) -> None:
