@@ -622,13 +622,22 @@ def _blank(cls: type[Object]) -> Object:
 
 
 def _reduce_class(cls: ObjectMeta) -> Any:
-    """Pickle a class by name, but a class for a code that the metadata lacks by its code."""
-    generic = cls.__dict__.get("_generic")
-    if generic is None:
-        return cls.__qualname__
-    from .reflection import generic_type  # reflection is built on objects
+    """Pickle a class by name; one that no module has, by its code and where its metadata is."""
+    own = cls.__dict__
+    generic = own.get("_generic")
+    if generic is not None:
+        from .reflection import generic_type  # reflection is built on objects
 
-    return generic_type, generic
+        return generic_type, generic
+    api = own.get("_api")
+    if "_spec" in own and api is not None and api.path is not None:
+        return _class_of, (api, own["_spec"].key)
+    return cls.__qualname__
+
+
+def _class_of(api: APIVersion, key: str) -> type[Object]:
+    """A class of metadata at a path of the caller's, for unpickling."""
+    return api.by_code[key]
 
 
 copyreg.pickle(ObjectMeta, _reduce_class)

@@ -7,6 +7,8 @@ name under which they can be imported, so that they and their objects pickle.
 
 from __future__ import annotations
 
+import keyword
+import os
 from collections.abc import Iterator, Mapping
 from threading import RLock
 
@@ -41,11 +43,13 @@ class APIVersion:
         service: The system, or None for a namespace of hand-written classes only.
         source: The metadata that classes are made of, or None.
         module: The module that the classes are imported from.
+        path: The path that the caller gave for the metadata, where that is not the one found without.
 
     Attributes:
         version: The version.
         service: The system.
         source: The metadata.
+        path: The path that the caller gave for the metadata, or None.
         by_code: The classes by code.
     """
 
@@ -55,11 +59,13 @@ class APIVersion:
         service: Service | None = None,
         source: MetadataFile | None = None,
         module: str | None = None,
+        path: str | None = None,
     ) -> None:
         self.version = version
         self.service = service
         self.source = source
         self.by_code = ByCode(self)
+        self.path = path
         self._module = module or (service.module(version) if service is not None else __name__)
 
     def register(self, type_: type[Object]) -> None:
@@ -107,11 +113,11 @@ class APIVersion:
         try:
             return self.by_code[key]
         except KeyError:
-            return generic_type(self.service.name if self.service else None, self.version, key, self)
+            return generic_type(self.service.name if self.service else None, self.version, key, self.path, self)
 
     def __getattr__(self, name: str) -> type[Object]:
         """The class of that name, made when first asked for."""
-        if name.startswith("__"):
+        if name.startswith("_") or name in {"service", "source"}:
             raise AttributeError(name)
         cls = self._make_by_name(name)
         if cls is None:
@@ -141,10 +147,10 @@ class APIVersion:
         return f"<APIVersion {self.service.name + ' ' if self.service else ''}{self.version}>"
 
     def __reduce__(self) -> Any:
-        """Pickle by service and version."""
+        """Pickle by service, version and path."""
         if self.service is None:
             return super().__reduce__()
-        return api_version, (self.service.name, self.version)
+        return api_version, (self.service.name, self.version, self.path)
 
     # --- making classes -----------------------------------------------------------
 
@@ -236,10 +242,10 @@ class ByCode(Mapping[str, "type[Object]"]):
 # --- APIs and generic classes, one each per process -----------------------------------
 
 _apis: dict[tuple[str, str, str | None], APIVersion] = {}
-_generics: dict[tuple[str | None, str, str], type[Object]] = {}
+_generics: dict[tuple[str | None, str, str, str | None], type[Object]] = {}
 
 
-def api_version(service_name: str, version: str, path: str | None = None) -> APIVersion:
+def api_version(service_name: str, version: str, path: str | os.PathLike[str] | None = None) -> APIVersion:
     """The classes of a version of a system; the same object each time.
 
     Args:
@@ -251,23 +257,26 @@ def api_version(service_name: str, version: str, path: str | None = None) -> API
         UnknownNameError: There is no such service.
         MetadataNotFoundError: There is no metadata for the version.
     """
-    place = (service_name, version, path)
+    place = (service_name, version, None if path is None else os.path.abspath(path))
     with _lock:
         api = _apis.get(place)
         if api is None:
             service = find_service(service_name)
-            api = _apis[place] = APIVersion(version, service, metadata.find(service_name, version, path))
+            source = metadata.find(service_name, version, place[2])
+            api = _apis[place] = APIVersion(version, service, source, path=place[2])
         return api
 
 
-def generic_type(service_name: str | None, version: str, code: str, api: APIVersion | None = None) -> type[Object]:
+def generic_type(
+    service_name: str | None, version: str, code: str, path: str | None = None, api: APIVersion | None = None
+) -> type[Object]:
     """A class for a code that the metadata lacks: it has no members, everything goes by wire name."""
-    place = (service_name, version, code)
+    place = (service_name, version, code, path)
     with _lock:
         cls = _generics.get(place)
         if cls is None:
             if api is None and service_name is not None:
-                api = api_version(service_name, version)
+                api = api_version(service_name, version, path)
             cls = _generics[place] = _make_type(
                 code,
                 {
@@ -340,7 +349,8 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
     try:
         names = member_names({*_OWN_NAMES, *helpers, *fixed.values()}, members, service.python_name)
     except ValueError as error:
-        raise metadata.MetadataError(f"{api!r}, object {key}: {error}") from None
+        place = "its metadata" if api.source is None else api.source.path
+        raise metadata.MetadataError(f"{place}, object {key}: {error}") from None
     names.update(fixed)
     for (kind, wire_name), name in names.items():
         entry = raw[kind][wire_name]
@@ -409,7 +419,8 @@ def _signed(call: Any, first: str, arguments: Any, service: Service, last: str =
     wire_names = tuple(argument.name for argument in arguments)
     names = tuple(service.python_name(wire_name.strip()) for wire_name in wire_names)
     own = tuple(first.split(", "))
-    if len({*names, *own, last}) != len(names) + len(own) + 1 or not all(name.isidentifier() for name in names):
+    usable = all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
+    if not usable or len({*names, *own, last}) != len(names) + len(own) + 1:
         return _factory(first, -1, last)(call, ())
     function = _factory(first, len(names), last)(call, wire_names)
     function.__code__ = function.__code__.replace(co_varnames=(*own, *names, *((last,) if last else ())))
