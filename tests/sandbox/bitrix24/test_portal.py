@@ -167,6 +167,8 @@ def test_phones_come_only_when_named(crm):
     assert row["UF_CRM_CPF"]
     row = crm("crm.contact.list", {"filter": {"ID": 1}, "select": ["PHONE"]})[0]
     assert [entry["TYPE_ID"] for entry in row["PHONE"]] == ["PHONE"]
+    assert "UF_CRM_REGIONS" not in crm("crm.company.list", {"filter": {"ID": 1}})[0]
+    assert crm("crm.company.list", {"filter": {"ID": 1}, "select": ["UF_CRM_REGIONS"]})[0]["UF_CRM_REGIONS"]
     number = row["PHONE"][0]["VALUE"]
     assert [found["ID"] for found in crm("crm.contact.list", {"filter": {"PHONE": number}})] == ["1"]
 

@@ -37,18 +37,22 @@ class _Answers:
     totals: dict[str, int] = field(default_factory=dict)
     nexts: dict[str, int] = field(default_factory=dict)
     times: dict[str, Any] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
     decoded: dict[str, Any] = field(default_factory=dict)
 
     def find(self, path: list[str]) -> Any:
         """Walk a reference's path as far as it goes."""
-        key = path[0]
+        key, *steps = path
         if key not in self.results:
             return None
-        if key not in self.decoded:
-            # Rows are kept as JSON text; they are read only when something refers to them.
-            self.decoded[key] = json.loads(php.dumps(self.results[key]))
-        node = self.decoded[key]
-        for step in path[1:]:
+        row = self._row(self.pages.get(key), steps)
+        if row is not None:
+            node, steps = row
+        else:
+            if key not in self.decoded:
+                self.decoded[key] = json.loads(php.dumps(self.results[key]))
+            node = self.decoded[key]
+        for step in steps:
             if isinstance(node, list):
                 index = int(step) if step.isdigit() else -1
                 if not 0 <= index < len(node):
@@ -59,6 +63,21 @@ class _Answers:
             else:
                 return node
         return node
+
+    def _row(self, page: Page | None, steps: list[str]) -> tuple[Any, list[str]] | None:
+        """Decode the one row of a page that a path names, and return it with the rest of the path.
+
+        Rows are kept as JSON text: a chain of pages refers to one row of each, and reading all would cost more than the page.
+        """
+        if page is None:
+            return None
+        if page.wrap is not None:
+            if steps[:1] != [page.wrap]:
+                return None
+            steps = steps[1:]
+        if not steps or not steps[0].isdigit() or int(steps[0]) >= len(page.rows):
+            return None
+        return json.loads(page.rows[int(steps[0])]), steps[1:]
 
 
 def run(params: dict[str, Any], call: Callable[[str, dict[str, Any]], Outcome]) -> dict[str, Any]:
@@ -113,6 +132,7 @@ def _keep(answers: _Answers, key: str, outcome: Outcome) -> None:
     value = outcome.value
     if isinstance(value, Page):
         answers.results[key] = value.result()
+        answers.pages[key] = value
         if value.total is not None:
             answers.totals[key] = value.total
         if value.next is not None:

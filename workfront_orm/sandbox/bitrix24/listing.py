@@ -86,7 +86,9 @@ def legacy_fields(entity: Entity, select: Any) -> list[Field]:
             }
         elif name == "UF_*":
             chosen |= {
-                column for column, item in entity.fields.items() if column.startswith("UF_") and not item.by_name
+                column
+                for column, item in entity.fields.items()
+                if column.startswith("UF_") and not item.by_name and not (item.custom and item.multiple)
             }
         elif name in entity.fields and not entity.fields[name].write_only:
             chosen.add(name)
@@ -96,10 +98,10 @@ def legacy_fields(entity: Entity, select: Any) -> list[Field]:
 
 
 def universal_fields(entity: Entity, select: Any) -> tuple[list[Field], bool]:
-    """Return the fields that crm.item.list's `select` means, and whether phones and addresses come along."""
+    """Return the fields that crm.item.list's `select` means, and whether it means everything."""
     names = [php.text(name) for name in php.as_list(select)] or ["*"]
     if "*" in names:
-        return list(entity.universal.values()), entity.has_multifields
+        return list(entity.universal.values()), True
     chosen = {entity.fields["ID"].column}
     for name in names:
         item = entity.universal_field(name)
@@ -150,7 +152,7 @@ def full_row(store: Store, entity: Entity, number: int, *, original_names: bool 
         entity.universal.values(),
         rows.UNIVERSAL,
         original_names=original_names,
-        with_fm=entity.has_multifields,
+        whole=True,
     )
     found = record(store, entity, shown, number)
     return None if found is None else php.Raw(found)

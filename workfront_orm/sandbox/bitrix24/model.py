@@ -144,6 +144,10 @@ class Entity:
         type_id: entityTypeId, None where the kind has none.
         code: short letter in product rows and bindings: `D`, `T80`.
         title: name of the type, for default titles.
+        key_column: column of the key.
+
+    Attributes:
+        expressions: SQL that was made to print its rows, see `rows.expression`.
     """
 
     def __init__(
@@ -164,6 +168,7 @@ class Entity:
         self.title = title
         self.key_column = key_column
         self.fields: dict[str, Field] = {item.column: item for item in fields}
+        self.expressions: dict[tuple[object, ...], str] = {}
         self._universal: dict[str, Field] | None = None
 
     @property
@@ -197,11 +202,7 @@ class Entity:
         """Add a custom field."""
         self.fields[item.column] = item
         self._universal = None
-
-    def remove(self, column: str) -> None:
-        """Remove a custom field."""
-        del self.fields[column]
-        self._universal = None
+        self.expressions.clear()
 
     def universal_field(self, name: str) -> Field | None:
         """Find a field by its name in crm.item.*; the original upper-case name is accepted too, as is any case of `id`."""

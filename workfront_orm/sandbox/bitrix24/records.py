@@ -230,7 +230,7 @@ def _set_stage(portal: Portal, entity: Entity, changed: dict[str, Any], row: dic
     if not codes:
         return
     if row.get(column) not in codes:
-        if column in changed and changed[column] and entity.stage_column in changed:
+        if changed.get(column):
             _refuse_stage(entity.fields[column], changed[column], directory, strict=strict)
         changed[column] = row[column] = codes[0]
     if column not in changed:

@@ -25,7 +25,7 @@ LEGACY, UNIVERSAL, TASKS, FLAT = "legacy", "universal", "tasks", "flat"
 
 
 def expression(
-    entity: Entity, fields: Iterable[Field], style: str, *, original_names: bool = False, with_fm: bool = False
+    entity: Entity, fields: Iterable[Field], style: str, *, original_names: bool = False, whole: bool = False
 ) -> str:
     """Return SQL that prints a row of `entity` with these fields as a JSON object.
 
@@ -34,14 +34,14 @@ def expression(
         fields: what the object holds, in order.
         style: one of the four styles.
         original_names: print custom fields under their `UF_CRM_...` names in the universal style.
-        with_fm: add phones and addresses as the universal style's `fm`.
+        whole: add what the universal style shows beside the fields: `entityTypeId`, and `fm` with phones and addresses.
     """
-    pieces = [_segment(entity, item, style, name_of(item, style, original_names=original_names)) for item in fields]
-    if style == UNIVERSAL and entity.type_id is not None:
-        pieces.append(_text(f',"entityTypeId":{entity.type_id}'))
-    if with_fm:
-        pieces.append(f"',\"fm\":' || {multifield_rows(entity, None)}")
-    return "'{' || substr(" + " || ".join(pieces) + ", 2) || '}'"
+    fields = tuple(fields)
+    key = tuple(item.column for item in fields), style, original_names, whole
+    known = entity.expressions.get(key)
+    if known is None:
+        known = entity.expressions[key] = _expression(entity, fields, style, original_names=original_names, whole=whole)
+    return known
 
 
 def name_of(item: Field, style: str, *, original_names: bool = False) -> str:
@@ -65,6 +65,15 @@ def multifield_rows(entity: Entity, type_id: str | None) -> str:
     return f"(SELECT json_group_array({shown}) FROM ({source}))"
 
 
+def _expression(entity: Entity, fields: Iterable[Field], style: str, *, original_names: bool, whole: bool) -> str:
+    pieces = [_segment(entity, item, style, name_of(item, style, original_names=original_names)) for item in fields]
+    if whole and entity.type_id is not None:
+        pieces.append(_text(f',"entityTypeId":{entity.type_id}'))
+    if whole and entity.has_multifields:
+        pieces.append(f"',\"fm\":' || {multifield_rows(entity, None)}")
+    return "'{' || substr(" + " || ".join(pieces) + ", 2) || '}'"
+
+
 def _segment(entity: Entity, item: Field, style: str, name: str) -> str:
     """Return SQL that prints `,"NAME":value`, or nothing where the record leaves the name out."""
     lead = f',"{name}":'
@@ -82,7 +91,8 @@ def _value(entity: Entity, item: Field, style: str) -> str:
     if special is not None:
         return special
     printed = {
-        "json": f"COALESCE({column}, '{'[]' if item.multiple else 'null'}')",
+        # An empty map is an empty array in PHP.
+        "json": f"COALESCE({column}, '{'[]' if item.multiple or item.type == 'object' else 'null'}')",
         "date": f"COALESCE('\"' || {column} || '{MIDNIGHT}\"', 'null')",
     }
     if style == UNIVERSAL:

@@ -31,8 +31,8 @@ def list_items(call: Call) -> Page:
     entity = entity_of(call)
     condition = filters.strict(entity, call.params.get("filter"))
     order = listing.strict_order(entity, call.params.get("order"))
-    chosen, with_fm = listing.universal_fields(entity, call.params.get("select"))
-    shown = rows.expression(entity, chosen, rows.UNIVERSAL, original_names=original_names(call), with_fm=with_fm)
+    chosen, whole = listing.universal_fields(entity, call.params.get("select"))
+    shown = rows.expression(entity, chosen, rows.UNIVERSAL, original_names=original_names(call), whole=whole)
     page = listing.read(call.portal.store, entity, shown, condition, order, call.start, by_page=False)
     page.wrap = "items"
     return page
