@@ -10,7 +10,7 @@ import gc
 import weakref
 from threading import Lock, RLock
 
-from .tracking import State, changed_fields
+from .tracking import Origin, State, changed_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ class IdentityMap:
             rows: Decoded rows; they are kept, not copied.
             lazy: What lazy loads of these objects may do, when that differs from the session.
         """
-        state = State(self._session())
-        state.lazy = lazy
+        origin = Origin(lazy, self._changed)
+        state = State(self._session(), "persistent", origin)
         key_fields = cls._key
         single = key_fields[0] if len(key_fields) == 1 else None
         normal = cls._normal_key
@@ -126,7 +126,7 @@ class IdentityMap:
                     made.key = key
                     known[key] = made
                     add_sibling(made)
-        state.siblings = siblings
+        origin.siblings = siblings
         return objects
 
     def add(self, obj: Object) -> None:
@@ -210,7 +210,7 @@ class IdentityMap:
         if obj._state.originals is None:
             obj._state = state
         else:
-            obj._state.siblings = state.siblings
+            obj._state.origin = state.origin
 
     @staticmethod
     def _normal(kind: type[Object], key: Any) -> Any:

@@ -91,12 +91,12 @@ class Loader:
         target = relation.spec.target
         if isinstance(relation, Reference):
             rows = [(owner, owner._row[name]) for owner in owners if isinstance(owner._row[name], dict)]
-            values = self.wrap_rows([row for _, row in rows], target, lazy=obj._state.lazy)
+            values = self.wrap_rows([row for _, row in rows], target, lazy=obj._state.origin.lazy)
             for (owner, _row), value in zip(rows, values, strict=True):
                 owner._remember(name, value)
             return None if data is None else (obj._values or {}).get(name)
         lists = [(owner, [row for row in owner._row[name] or () if isinstance(row, dict)]) for owner in owners]
-        members = iter(self.wrap_rows([row for _, rows in lists for row in rows], target, lazy=obj._state.lazy))
+        members = iter(self.wrap_rows([row for _, rows in lists for row in rows], target, lazy=obj._state.origin.lazy))
         for owner, rows_ in lists:
             owner._remember(name, tuple(next(members) for _ in rows_))
         return (obj._values or {}).get(name, ())
@@ -254,7 +254,7 @@ class Loader:
         )
 
     def _permit(self, obj: Object, name: str) -> None:
-        rule = obj._state.lazy or self._session.lazy
+        rule = obj._state.origin.lazy or self._session.lazy
         if rule == "load":
             return
         message = (
@@ -267,4 +267,4 @@ class Loader:
 
 def _siblings(obj: Object) -> Iterable[Object]:
     state: State = obj._state
-    return [other for entry in state.siblings if (other := entry()) is not None]
+    return [other for entry in state.origin.siblings if (other := entry()) is not None]

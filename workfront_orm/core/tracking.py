@@ -110,33 +110,56 @@ class SaveResult:
         return f"SaveResult(created={self.created}, updated={self.updated}, fields={self.fields!r})"
 
 
+class Origin:
+    """What the objects of one answer share.
+
+    Attributes:
+        siblings: Weak references to these objects.
+        lazy: What a lazy load may do: `load`, `warn`, `raise`, or None for the session's rule.
+        kept: Where the session holds objects while they have unsaved changes, by identity; None for
+            objects that it does not know.
+    """
+
+    __slots__ = ("kept", "lazy", "siblings")
+
+    def __init__(self, lazy: str | None = None, kept: dict[int, Any] | None = None) -> None:
+        self.siblings: Any = ()
+        self.lazy = lazy
+        self.kept = kept
+
+
+_NOWHERE = Origin()
+
+
 class State:
     """What is known of an object beside its row.
 
     Attributes:
         session: The session that the object belongs to, or None.
         originals: The wire values before unsaved changes, by wire name; None while the state is shared.
-        siblings: Weak references to the objects that came with it in one answer.
         status: `new` (made by the program, not saved), `persistent`, or `deleted`.
-        lazy: What a lazy load may do: `load`, `warn`, `raise`, or None for the session's rule.
+        origin: What it shares with the objects that came in the same answer.
     """
 
-    __slots__ = ("__weakref__", "lazy", "originals", "session", "siblings", "status")
+    __slots__ = ("origin", "originals", "session", "status")
 
-    def __init__(self, session: Any = None, status: str = "persistent") -> None:
+    def __init__(self, session: Any = None, status: str = "persistent", origin: Origin = _NOWHERE) -> None:
         self.session = session
         self.originals: dict[str, Any] | None = None
-        self.siblings: Any = ()
         self.status = status
-        self.lazy: str | None = None
+        self.origin = origin
 
     def own(self, status: str | None = None) -> State:
         """A copy for one object, ready to record changes."""
-        state = State(self.session, status or self.status)
+        state = _new_state(State)
+        state.session = self.session
         state.originals = {}
-        state.siblings = self.siblings
-        state.lazy = self.lazy
+        state.status = status or self.status
+        state.origin = self.origin
         return state
+
+
+_new_state = State.__new__
 
 
 def changed_fields(obj: Object) -> dict[str, Any]:
