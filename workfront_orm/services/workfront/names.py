@@ -25,6 +25,9 @@ __all__ = ["CLASS_NAMES", "CUSTOM_PREFIX", "MEMBER_NAMES", "codec_of", "wire_pat
 CUSTOM_PREFIX = "DE:"
 """What the wire names of a tenant's custom fields begin with."""
 
+TYPE_FIELD = "objCode"
+"""What every row tells its type by, whether or not the metadata lists it as a field."""
+
 CLASS_NAMES = {"OPTASK": "Issue"}
 """Classes that are not called as the server calls them."""
 
@@ -106,7 +109,7 @@ def wire_path(cls: type[Object], path: str) -> str:
     rest = path
     current: type[Object] | None = cls
     while rest:
-        if rest.startswith(CUSTOM_PREFIX) or rest == "*":
+        if rest.startswith(CUSTOM_PREFIX) or rest in {"*", TYPE_FIELD}:
             return ":".join([*steps, rest])
         name, _colon, rest = rest.partition(":")
         name = name.strip()
