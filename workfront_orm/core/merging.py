@@ -21,7 +21,7 @@ def merge(session: BaseSession, obj: Any) -> Any:
     if obj.session is session:
         return obj
     cls = _class_here(session, obj)
-    changed = {name: obj._reference_id(value) for name, value in changed_fields(obj).items()}
+    changed = {name: obj._saved_id(value) for name, value in changed_fields(obj).items()}
     converted = {name: _converted(cls, obj, name, value) for name, value in changed.items()}
     _refuse_unknown(cls, obj, converted)
     if obj._state.status == "new":
@@ -29,14 +29,18 @@ def merge(session: BaseSession, obj: Any) -> Any:
         for name, value in converted.items():
             copy._assign(name, value, _field(cls, name))
         return copy
-    row = {name: snapshot(obj._reference_id(value)) for name, value in wire_values(obj).items() if name not in changed}
+    row = {name: snapshot(value) for name, value in wire_values(obj).items() if name not in changed}
     for name in changed:
         original = (obj._state.originals or {}).get(name, obj._row.get(name, NOT_LOADED))
         if original is not NOT_LOADED:
             row[name] = snapshot(original)
     present = session.identity_map.get(cls, obj.id)
-    # What this session read itself is newer than what comes along.
-    target = session.identity_map.wrap(cls, row) if present is None else present
+    if present is None:
+        target = session.identity_map.wrap(cls, row)
+    else:
+        target = present
+        # What this session read itself is newer than what comes along; only fields that it lacks are taken.
+        target._merge({name: value for name, value in row.items() if name not in target._row and target._field(name)})
     for name, value in converted.items():
         target._assign(name, value, _field(cls, name))
     if obj._state.status == "deleted":
