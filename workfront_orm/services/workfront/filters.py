@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from workfront_orm.core.objects import Object
 
-__all__ = ["MODIFIERS", "form_pairs", "groups_of", "is_sorted", "names_id", "read_parameters"]
+__all__ = ["MODIFIERS", "form_pairs", "groups_of", "is_sorted", "names_id", "protected", "read_parameters"]
 
 MODIFIERS = frozenset(
     [
@@ -101,20 +101,33 @@ def read_parameters(cls: type[Object], fields: tuple[str, ...] | None, parameter
 
 
 def form_pairs(select: Select) -> Iterator[tuple[str, str]]:
-    """The parameters of a selection as they are sent; lists repeat the parameter."""
-    inside: dict[str, Any] = {}
+    """The caller's parameters of a selection as they are sent; lists repeat the parameter."""
     for name, value in select.parameters:
-        values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
         if name in _PASSED:
             yield name, value if isinstance(value, str) else json.dumps(value)
-        elif name.partition("_")[0].lower() in CONTROL_WORDS and name != "ID" and not name.startswith("ID_"):
-            # The server would take a parameter of this name for itself.
-            inside[name] = [text_of(one) for one in values] if len(values) > 1 else text_of(values[0])
+            continue
+        for one in value if isinstance(value, (list, tuple, set, frozenset)) else [value]:
+            yield name, text_of(one)
+
+
+def protected(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Parameters with those moved into `filters` whose names the server would take for itself."""
+    plain: list[tuple[str, str]] = []
+    inside: dict[str, list[str]] = {}
+    for name, value in pairs:
+        base = _SUFFIX.sub(r"\1", _GROUP.sub(r"\2", name))
+        if base.lower() in CONTROL_WORDS and base != "ID" and name not in _PASSED:
+            inside.setdefault(name, []).append(value)
         else:
-            for one in values:
-                yield name, text_of(one)
-    if inside:
-        yield "filters", json.dumps(inside)
+            plain.append((name, value))
+    if not inside:
+        return plain
+    # What the caller put into `filters` himself stays in the same parameter.
+    merged = {name: values[0] if len(values) == 1 else values for name, values in inside.items()}
+    given = [value for name, value in plain if name == "filters"]
+    for text in given:
+        merged = {**json.loads(text), **merged}
+    return [*((name, value) for name, value in plain if name != "filters"), ("filters", json.dumps(merged))]
 
 
 def is_sorted(pairs: Iterable[tuple[str, Any]]) -> bool:

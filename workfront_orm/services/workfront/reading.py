@@ -98,7 +98,7 @@ def page(select: Select, position: Position, size: int | None) -> Request:
 
 def filter_pairs(select: Select) -> list[tuple[str, str]]:
     """All conditions of a selection as parameters: the caller's own, and compiled ones."""
-    return [*filters.form_pairs(select), *condition_pairs(select)]
+    return filters.protected([*filters.form_pairs(select), *condition_pairs(select)])
 
 
 def paging(select: Select) -> str:
