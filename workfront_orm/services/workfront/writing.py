@@ -57,7 +57,7 @@ def _single(change: Change) -> Request:
     label = f"{change.kind} {obj._label()}"
     if change.kind == "create":
         pairs = updates_or_fields(change.values)
-        return form_request(label, "POST", f"/{code_of(type(obj))}", pairs, effect=Effect.UNSAFE, decode=_one_row)
+        return form_request(label, "POST", f"/{code_of(type(obj))}", pairs, effect=Effect.UNSAFE, decode=_created_row)
     if change.kind == "update":
         pairs = updates_or_fields(change.values)
         return form_request(label, "PUT", obj.api_url(), pairs, effect=Effect.IDEMPOTENT, decode=_one_row)
@@ -84,6 +84,14 @@ def _bulk(changes: list[Change]) -> Request:
         if len(rows) != len(changes):
             raise InvalidResponseError(
                 f"{len(rows)} rows answered for {len(changes)} written", 200, operation=label, remedy="read them back"
+            )
+        ids = [row.get("ID") for row in rows]
+        if None in ids or (kind == "update" and ids != [change.object.id for change in changes]):
+            raise InvalidResponseError(
+                "the rows answered are not those that were written, in their order",
+                200,
+                operation=label,
+                remedy="read them back",
             )
         return [Outcome(key=row.get("ID"), row=row) for row in rows]
 
@@ -117,3 +125,14 @@ def _one_row(data: Any) -> list[Outcome]:
     rows = rows_of(data)
     row = rows[0] if rows else None
     return [Outcome(key=row.get("ID") if row else None, row=row)]
+
+
+def _created_row(data: Any) -> list[Outcome]:
+    outcomes = _one_row(data)
+    if outcomes[0].key is None:
+        raise InvalidResponseError(
+            data,
+            200,
+            remedy="the answer does not tell the id of the new object; search for it before creating it again",
+        )
+    return outcomes
