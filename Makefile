@@ -1,0 +1,38 @@
+# Every target sets up what it needs, with nothing but python3 and make. A second
+# call is quick: the stamp below is made again only when pyproject.toml or this
+# file is newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint docs clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
+
+venv: $(STAMP) ## .venv with the command and all that the tests need
+
+$(STAMP): pyproject.toml Makefile
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("workfront_orm needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## the main job against a sandbox, step by step
+	@$(BIN)/workfront-orm demo
+
+test: lint ## lint, types and tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(STAMP) ## run the code of every page, compare what it prints, check the links
+	$(BIN)/python -m pytest tests/test_docs.py tests/test_readme.py
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .peers build dist .mypy_cache .ruff_cache .hypothesis
