@@ -4,16 +4,46 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+import responses
 
 
 @pytest.fixture(scope="session")
 def peers():
     """The module tests/peers.py; where a peer cannot be had, the test that asked for it is skipped."""
-    spec = importlib.util.spec_from_file_location("peers", Path(__file__).with_name("peers.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = _load("peers")
     for name in ("environment", "wheel"):
         setattr(module, name, _skipping(getattr(module, name), module.PeerUnavailableError))
+    return module
+
+
+@pytest.fixture
+def canned():
+    """A canned Workfront (tests/canned.py): nothing leaves the process."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        server = _load("canned").Canned(mock)
+        yield server
+        for session in server.sessions:
+            session.close()
+
+
+@pytest.fixture
+def session(canned):
+    """A session with the canned Workfront, v22.0."""
+    return canned.session()
+
+
+@pytest.fixture(scope="session")
+def api():
+    """The classes of Workfront v22.0."""
+    from workfront_orm.core.reflection import api_version
+
+    return api_version("workfront", "v22.0")
+
+
+def _load(name):
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     return module
 
 
