@@ -68,7 +68,7 @@ class APIError(Exception):
 
     def __str__(self) -> str:
         """Status and error, then the operation and the remedy where they are known."""
-        text = f"{self.code}: {self.data!r}"
+        text = self.message if self.code is None else f"{self.code}: {self.data!r}"
         if self.operation:
             text = f"{self.operation}: {text}"
         return f"{text} ({self.remedy})" if self.remedy else text
@@ -107,7 +107,13 @@ class ConflictError(APIError):
 
 
 class ThrottledError(APIError):
-    """Too many requests; the server did not act."""
+    """Too many requests; the server did not act.
+
+    Attributes:
+        retry_after: Seconds that the server asks to wait, or None.
+    """
+
+    retry_after: float | None = None
 
 
 class ServerError(APIError):
@@ -123,7 +129,13 @@ class TransportError(APIError):
 
 
 class ConnectionFailedError(TransportError):
-    """The connection could not be made or broke."""
+    """The connection could not be made or broke.
+
+    Attributes:
+        sent: Whether the server may have got the request; False when no connection was made.
+    """
+
+    sent = True
 
 
 class RequestTimeoutError(TransportError):
