@@ -14,11 +14,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from . import saving
-from .errors import APIError, DeletedObjectError, InvalidResponseError, OutcomeUnknown, ServerError, TransportError
+from .errors import APIError, DeletedObjectError, OutcomeUnknown
 from .exchange import Change, Outcome, Status
 from .objects import Object, convert_name
 from .readback import ReadBack
 from .report import Report, ReportRow
+from .retrying import surely_not_done
 from .tracking import changed_fields, wire_values
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from .session import BaseSession
 
 __all__ = ["delete_all", "save_all", "write"]
+
+MOST_ATTEMPTS = 5
+"""How often a create with a key is sent again after a connection broke and the key was not found."""
 
 _STATUS = {"create": "created", "update": "updated", "delete": "deleted"}
 
@@ -166,7 +170,9 @@ class _Run:
 
     # --- one request ------------------------------------------------------------------
 
-    def carry_out(self, request: Request, changes: list[Change], rows: dict[int, ReportRow], key: Any) -> None:
+    def carry_out(
+        self, request: Request, changes: list[Change], rows: dict[int, ReportRow], key: Any, attempt: int = 0
+    ) -> None:
         """Send one request and settle each of its changes."""
         started = datetime.now(UTC)
         try:
@@ -175,10 +181,10 @@ class _Run:
             told = self._session.service.failed_changes(error, changes)
             if told is not None:
                 self._settle(changes, told, rows)
-            elif _surely_refused(error):
+            elif surely_not_done(error):
                 self._after_refusal(changes, rows, error, key, started)
             else:
-                self._after_silence(changes, rows, error, key, started)
+                self._after_silence(changes, rows, error, key, started, attempt)
             return
         self._settle(changes, outcomes, rows)
 
@@ -226,7 +232,13 @@ class _Run:
                     self.carry_out(request, list(carried), rows, key)
 
     def _after_silence(
-        self, changes: list[Change], rows: dict[int, ReportRow], error: APIError, key: Any, started: datetime
+        self,
+        changes: list[Change],
+        rows: dict[int, ReportRow],
+        error: APIError,
+        key: Any,
+        started: datetime,
+        attempt: int,
     ) -> None:
         """No answer tells what the server did: what it has is read back."""
         kind = changes[0].kind
@@ -240,6 +252,13 @@ class _Run:
         except APIError as second:
             error.remedy = f"reading back failed too: {second}"
             rest = changes
+        else:
+            under_way = isinstance(error, OutcomeUnknown) and error.under_way
+            if kind == "create" and key is not None and not under_way and attempt < MOST_ATTEMPTS:
+                # The server is done with the request, and by their key these are not there.
+                for request, carried in self._session.service.plan_changes(rest) if rest else ():
+                    self.carry_out(request, list(carried), rows, key, attempt + 1)
+                return
         for change in rest:
             row = rows[id(change)]
             row.status = "unknown"
@@ -412,11 +431,6 @@ def _with_key(pairs: list[tuple[ReportRow, Change]], names: tuple[str, ...]) -> 
 
 def _key_of(change: Change, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(change.values.get(name) for name in names)
-
-
-def _surely_refused(error: APIError) -> bool:
-    """Whether the server answered, and its answer is a refusal rather than a failure."""
-    return not isinstance(error, (TransportError, ServerError, InvalidResponseError, OutcomeUnknown))
 
 
 def _fail(row: ReportRow, error: Exception) -> None:

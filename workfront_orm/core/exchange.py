@@ -45,6 +45,8 @@ class Request:
         headers: Headers beside those of the session.
         effect: What repeating it would do.
         decode: Turns the answer's data into what the request is for.
+        gone_is_done: Whether "not found" after an attempt without an answer means that it was done, as
+            with a delete.
         stream: Whether the body is read in pieces by the caller.
     """
 
@@ -58,6 +60,7 @@ class Request:
     headers: dict[str, str] = field(factory=dict)
     effect: Effect = Effect.READ
     decode: Callable[[Any], Any] = lambda data: data
+    gone_is_done: bool = False
     stream: bool = False
 
     def __repr__(self) -> str:

@@ -6,8 +6,10 @@ import logging
 import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from urllib3.util.retry import Retry
+
 from . import saving
-from .errors import APIError
+from .errors import APIError, AuthenticationError, ThrottledError
 from .identity import IdentityMap
 from .loading import Loader
 from .metadata import MetadataNotFoundError
@@ -15,6 +17,7 @@ from .objects import Object, convert_name
 from .paging import read_pages
 from .reflection import APIVersion
 from .reflection import api_version as find_api_version
+from .retrying import Retrying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,6 +49,7 @@ class BaseSession:
         lazy: What reading a reference or collection that is not loaded does: `load` it, `warn` and
             load, or `raise`.
         page_size: The greatest number of rows to ask for in one request; None for the system's.
+        retrying: What decides whether and when requests are repeated; None for the default.
 
     Raises:
         ValueError: An option with a value that it does not take.
@@ -66,6 +70,7 @@ class BaseSession:
         values: str = "typed",
         lazy: str = "load",
         page_size: int | None = None,
+        retrying: Retrying | None = None,
     ) -> None:
         for name, value in (("values", values), ("lazy", lazy)):
             if value not in self._options[name]:
@@ -80,6 +85,7 @@ class BaseSession:
         self.identity_map = IdentityMap(self)
         self._api = api
         self._transport = transport
+        self._retrying = Retrying() if retrying is None else retrying
         self._loader = Loader(self)
         self._codes: dict[tuple[str, str], frozenset[Any] | None] = {}
         self._log = logging.getLogger(service.name)
@@ -233,7 +239,7 @@ class BaseSession:
     @property
     def max_concurrent(self) -> int:
         """The greatest number of requests in flight at a time."""
-        return self._transport.max_concurrent
+        return self._transport.throttle.most
 
     def refresh(self, obj: Object) -> None:
         """Read an object's loaded fields again; its unsaved changes are lost."""
@@ -365,10 +371,33 @@ class BaseSession:
             APIError: The server refuses, or no answer came; the operation is named.
         """
         try:
-            return request.decode(self.service.read_answer(self.send(request)))
+            return self._retrying.call(request, lambda: self._once(request))
         except APIError as error:
             error.operation = error.operation or request.operation
             raise
+
+    def _once(self, request: Request) -> Any:
+        response = self.send(request)
+        try:
+            return request.decode(self.service.read_answer(response))
+        except ThrottledError as error:
+            asked = response.headers.get("Retry-After")
+            error.retry_after = error.retry_after or (Retry().parse_retry_after(asked) if asked else None)
+            self._transport.throttle.refused(error.retry_after)
+            raise
+        except AuthenticationError:
+            # An expired session: the server did not act, so with new credentials it may be sent again.
+            if not self.renew_credentials(request):
+                raise
+            return request.decode(self.service.read_answer(self.send(request)))
+
+    def renew_credentials(self, request: Request) -> bool:  # noqa: ARG002 - systems look at it
+        """Get new credentials after the server refused those that were sent.
+
+        Returns:
+            Whether there are new ones, so that the request is sent once more.
+        """
+        return False
 
     def send(self, request: Request) -> Response:
         """Add credentials to a planned request and send it."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ssl
 from http.cookiejar import DefaultCookiePolicy
-from threading import BoundedSemaphore
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from .errors import ConnectionFailedError, RequestTimeoutError
 from .exchange import Request, Response
 from .redaction import masked_url
+from .throttle import Throttle
 
 __all__ = ["Transport"]
 
@@ -26,21 +27,21 @@ class Transport:
 
     Args:
         timeout: Seconds to wait for a connection and for each read of an answer.
-        max_concurrent: The greatest number of requests in flight at a time, over all threads.
+        throttle: What decides how many requests are in flight at a time, over all threads.
         ssl_context: A TLS context to use instead of the default one.
         verify: Whether certificates are checked, or the path of a CA bundle.
         cert: A client certificate: a path, or a pair of certificate and key.
         proxies: Proxies by scheme; without them the environment's are used.
 
     Raises:
-        ValueError: A timeout or limit that is not positive.
+        ValueError: A timeout that is not positive.
     """
 
     def __init__(
         self,
         *,
         timeout: float | tuple[float, float] = (10.0, 120.0),
-        max_concurrent: int = 8,
+        throttle: Throttle | None = None,
         ssl_context: ssl.SSLContext | None = None,
         verify: bool | str = True,
         cert: str | tuple[str, str] | None = None,
@@ -51,11 +52,8 @@ class Transport:
             raise ValueError(
                 f"timeout takes positive seconds, not {timeout!r}: a request without one can hang for ever"
             )
-        if type(max_concurrent) is not int or max_concurrent < 1:
-            raise ValueError(f"max_concurrent takes a whole number of at least 1, not {max_concurrent!r}")
         self.timeout = timeout
-        self.max_concurrent = max_concurrent
-        self._slots = BoundedSemaphore(max_concurrent)
+        self.throttle = Throttle() if throttle is None else throttle
         self._http = requests.Session()
         # Credentials are the session's alone: no cookie of an earlier login, no entry of a .netrc file.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
@@ -64,9 +62,9 @@ class Transport:
         self._http.cert = cert
         if proxies:
             self._http.proxies.update(proxies)
-        adapter = _Adapter(ssl_context, pool_connections=4, pool_maxsize=max_concurrent)
-        self._http.mount("https://", adapter)
-        self._http.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=max_concurrent))
+        size = self.throttle.most
+        self._http.mount("https://", _Adapter(ssl_context, pool_connections=4, pool_maxsize=size))
+        self._http.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=size))
 
     def send(self, request: Request, url: str, headers: dict[str, str]) -> Response:
         """Send one request and read the whole answer.
@@ -88,27 +86,31 @@ class Transport:
 
             body = urlencode(body).encode("ascii")
             headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8", **headers}
+        response: Response | None = None
+        self.throttle.enter(request)
         try:
-            with self._slots:
-                answer = self._http.request(
-                    request.method,
-                    url,
-                    params=request.query or None,
-                    data=body,
-                    json=request.json,
-                    files=request.files,
-                    headers=headers,
-                    timeout=self.timeout,
-                    # Given here, since a CA bundle of the environment replaces that of a session.
-                    verify=self._verify,
-                    allow_redirects=False,
-                )
+            answer = self._http.request(
+                request.method,
+                url,
+                params=request.query or None,
+                data=body,
+                json=request.json,
+                files=request.files,
+                headers=headers,
+                timeout=self.timeout,
+                # Given here, since a CA bundle of the environment replaces that of a session.
+                verify=self._verify,
+                allow_redirects=False,
+            )
+            response = Response(status=answer.status_code, headers=answer.headers, body=answer.content, request=request)
         except requests.RequestException as error:
             # A body that stops coming is reported as a broken connection.
             late = isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError)
             kind = RequestTimeoutError if late else ConnectionFailedError
             raise _without_secrets(kind, request, url, error) from None
-        return Response(status=answer.status_code, headers=answer.headers, body=answer.content, request=request)
+        finally:
+            self.throttle.leave(request, response)
+        return response
 
     def close(self) -> None:
         """Close the connections."""
@@ -146,12 +148,27 @@ def _without_secrets(
     kind: type[ConnectionFailedError | RequestTimeoutError], request: Request, url: str, error: Exception
 ) -> Exception:
     # The library's own message repeats the URL with its query; only the cause is kept.
-    return kind(
+    failure = kind(
         f"no answer from {masked_url(url)}: {type(error).__name__} ({type(_cause(error)).__name__})",
         None,
         operation=request.operation,
         remedy="check the address, the network and the proxy settings; longer waits are set with timeout=",
     )
+    if isinstance(failure, ConnectionFailedError):
+        failure.sent = not _never_sent(error)
+    return failure
+
+
+def _never_sent(error: BaseException) -> bool:
+    """Whether no connection was made, so that the server cannot have got anything."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, (NewConnectionError, requests.ConnectTimeout, requests.exceptions.ProxyError)):
+            return True
+        if isinstance(found, requests.exceptions.SSLError) and not isinstance(found, requests.exceptions.ReadTimeout):
+            return True
+        found = found.__context__
+    return False
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -16,6 +16,7 @@ from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.redaction import MASK, masked, masked_pairs, masked_url
 from workfront_orm.core.reflection import APIVersion, api_version
 from workfront_orm.core.session import BaseSession, load_api
+from workfront_orm.core.throttle import Throttle
 from workfront_orm.core.transport import Transport
 
 from . import service
@@ -25,6 +26,8 @@ from .wire import form_request
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
+
+    from workfront_orm.core.retrying import Retrying
 
 __all__ = [
     "CURRENT_TEMPLATE",
@@ -99,7 +102,9 @@ class Session(BaseSession):
             scripts of the predecessor expect.
         lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
         timeout: Seconds to wait for a connection and for each read of an answer.
-        max_concurrent: The greatest number of requests in flight at a time.
+        max_concurrent: The greatest number of requests in flight at a time; None to find one that the
+            server takes without refusing.
+        retrying: What decides whether and when requests are repeated; None for the default.
         page_size: The greatest number of rows to ask for in one request, at most 2,000.
         metadata: A metadata file, or a folder to search before the usual ones.
         verify: Whether certificates are checked, or the path of a CA bundle.
@@ -118,6 +123,7 @@ class Session(BaseSession):
 
     session_id: str | None = None
     user_id: str | None = None
+    _renewal: tuple[str, str] | None = None
 
     @classmethod
     def register(cls, api_version: APIVersion) -> None:
@@ -136,7 +142,8 @@ class Session(BaseSession):
         values: str = "typed",
         lazy: str = "load",
         timeout: float | tuple[float, float] = (10.0, 120.0),
-        max_concurrent: int = 8,
+        max_concurrent: int | None = None,
+        retrying: Retrying | None = None,
         page_size: int | None = None,
         metadata: Any = None,
         verify: bool | str = True,
@@ -147,7 +154,7 @@ class Session(BaseSession):
         url = url_template.format(protocol=protocol, domain=domain, api_version=api_version, api=api)
         transport = Transport(
             timeout=timeout,
-            max_concurrent=max_concurrent,
+            throttle=Throttle(max_concurrent),
             ssl_context=ssl_context,
             verify=verify,
             cert=cert,
@@ -156,7 +163,9 @@ class Session(BaseSession):
         classes = self.version_registry.get(api_version) if metadata is None else None
         if classes is None:
             classes = load_api(service, api_version, metadata)
-        super().__init__(service, url, transport, classes, values=values, lazy=lazy, page_size=page_size)
+        super().__init__(
+            service, url, transport, classes, values=values, lazy=lazy, page_size=page_size, retrying=retrying
+        )
         self.api_key = api_key
         self.ssl_context = ssl_context
         self.api_version = api_version
@@ -210,12 +219,29 @@ class Session(BaseSession):
         Raises:
             AuthenticationError: Wrong username or password.
         """
+        self._log_in(username, password)
+        self._renewal = (username, password)
+
+    def _log_in(self, username: str, password: str) -> None:
         data = self.get("/login", {"username": username, "password": password})
         self.session_id = data["sessionID"]
         self.user_id = data["userID"]
 
+    def renew_credentials(self, request: Request) -> bool:
+        """Log in once more when the session of a login expired."""
+        if self._renewal is None or self.api_key or request.path.endswith(("/login", "/logout")):
+            return False
+        renewal, self._renewal = self._renewal, None
+        try:
+            self._log_in(*renewal)
+        except WorkfrontAPIError:
+            return False
+        self._renewal = renewal
+        return True
+
     def logout(self) -> None:
         """End the user's session on the server."""
+        self._renewal = None
         self.get("/logout")
         self.session_id = None
         self.user_id = None

@@ -61,9 +61,11 @@ def _single(change: Change) -> Request:
     if change.kind == "update":
         pairs = updates_or_fields(change.values)
         return form_request(label, "PUT", obj.api_url(), pairs, effect=Effect.IDEMPOTENT, decode=_one_row)
-    return form_request(
+    request = form_request(
         label, "DELETE", obj.api_url(), _force(change), effect=Effect.IDEMPOTENT, decode=lambda _data: [Outcome()]
     )
+    request.gone_is_done = True
+    return request
 
 
 def _bulk(changes: list[Change]) -> Request:
