@@ -170,7 +170,8 @@ class Field(Operand, _Property):
     @property
     def choices(self) -> type[Enum] | None:
         """The enumeration of the documented values, or None when there are none."""
-        return self._codec.choices if isinstance(self._codec, types.Enumeration) else None
+        codec = self._codec.item if isinstance(self._codec, types.ListOf) else self._codec
+        return codec.choices if isinstance(codec, types.Enumeration) else None
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -225,11 +226,10 @@ class Field(Operand, _Property):
         if wire is None:
             return None
         decode = self._decode
-        if decode is None or obj._reads_wire() or wire.__class__ not in _PLAIN:
-            if decode is None or obj._reads_wire() or not isinstance(wire, (list, dict)):
-                return self._unusual(obj, wire)
-            if not self._codec.mutable:
-                return self._undecodable(obj, wire)
+        if decode is None or isinstance(wire, Mapped) or obj._reads_wire():
+            return self._unusual(obj, wire)
+        if wire.__class__ not in _PLAIN and not self._codec.mutable:
+            return self._undecodable(obj, wire)
         try:
             value = decode(wire)
         except (ValueError, TypeError, ArithmeticError):

@@ -142,6 +142,8 @@ class IdentityMap:
                 entry = _Entry(obj, forget)
                 entry.key = key
                 known[key] = entry
+                obj._state.origin = Origin(obj._state.origin.lazy, self._changed)
+                self.keep_while_dirty(obj)
 
     def remove(self, obj: Object) -> None:
         """Forget an object, for example after it was deleted."""
@@ -152,6 +154,8 @@ class IdentityMap:
             if entry is not None and entry() is obj:
                 known.pop(key)
             self._changed.pop(id(obj), None)
+            if obj._state.originals is not None:
+                obj._state.origin = Origin(obj._state.origin.lazy)
 
     def keep_while_dirty(self, obj: Object) -> None:
         """Hold an object strongly while it has unsaved changes."""

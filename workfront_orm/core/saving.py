@@ -66,8 +66,8 @@ def apply_outcome(session: BaseSession, change: Change, outcome: Outcome) -> Non
     """Make what the server did the object's new baseline."""
     obj = change.object
     if change.kind == "delete":
-        session.identity_map.remove(obj)
         obj._state = obj._state.own("deleted")
+        session.identity_map.remove(obj)
         return
     current = changed_fields(obj) if change.kind == "update" else wire_values(obj)
     # A field that was changed again meanwhile is still unsaved.
