@@ -5,8 +5,10 @@ Names are imported when first asked for, so that `import workfront_orm` costs ne
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from workfront_orm.core.aggregates import count
     from workfront_orm.core.errors import APIError, FieldNotLoaded, IncompleteRead, OutcomeUnknown
-    from workfront_orm.core.expressions import count, current_user, days, exists, now, today
+    from workfront_orm.core.expressions import exists
+    from workfront_orm.core.moments import current_user, days, hours, months, now, quarters, today, weeks, years
     from workfront_orm.core.objects import Collection, Field, Object, Reference
     from workfront_orm.core.reflection import APIVersion
     from workfront_orm.core.service import register_service
@@ -27,13 +29,18 @@ _HOMES = {
     "Reference": "core.objects",
     "Session": "services.workfront.session",
     "WorkfrontAPIError": "services.workfront.errors",
-    "count": "core.expressions",
-    "current_user": "core.expressions",
-    "days": "core.expressions",
+    "count": "core.aggregates",
+    "current_user": "core.moments",
+    "days": "core.moments",
     "exists": "core.expressions",
-    "now": "core.expressions",
+    "hours": "core.moments",
+    "months": "core.moments",
+    "now": "core.moments",
+    "quarters": "core.moments",
     "register_service": "core.service",
-    "today": "core.expressions",
+    "today": "core.moments",
+    "weeks": "core.moments",
+    "years": "core.moments",
 }
 
 __all__ = [
@@ -52,9 +59,14 @@ __all__ = [
     "current_user",
     "days",
     "exists",
+    "hours",
+    "months",
     "now",
+    "quarters",
     "register_service",
     "today",
+    "weeks",
+    "years",
 ]
 
 

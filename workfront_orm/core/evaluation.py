@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .errors import NotSupportedError
-from .expressions import Comparison, Exists, Expression, Group, Negation, Operand, ServerValue
+from .expressions import Comparison, Exists, Expression, Group, Negation, Operand
 from .logic import operator_pairs
+from .moments import ServerValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Expressions: `Task.status != "CPL"`, paths, groups, ordering, values that the server computes.
+"""Expressions: conditions such as `Task.status != "CPL"`, joined by `&`, `|` and `~`.
 
 An expression is a small tree that says what is meant. Checking values against the metadata
 happens when a comparison is made; turning the tree into a request is the service's job,
@@ -7,32 +7,18 @@ and what a system cannot express it refuses there.
 
 from __future__ import annotations
 
+from . import types
+from .aggregates import Aggregate, Ordering
+from .moments import ServerValue
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any, NoReturn
 
-    from .objects import Collection, Field, Object, Reference
+    from .objects import Object
 
-__all__ = [
-    "Aggregate",
-    "Comparison",
-    "Exists",
-    "Expression",
-    "FieldPath",
-    "Group",
-    "Negation",
-    "Operand",
-    "Ordering",
-    "Path",
-    "ServerValue",
-    "count",
-    "current_user",
-    "days",
-    "exists",
-    "now",
-    "today",
-]
+__all__ = ["Comparison", "Exists", "Expression", "Group", "Negation", "Operand", "comparisons", "exists", "operands"]
 
 
 # --- conditions ---------------------------------------------------------------------
@@ -180,6 +166,8 @@ def exists(type_: type[Object], *conditions: Expression) -> Exists:
     Raises:
         ValueError: No condition links the two types.
     """
+    if not (isinstance(type_, type) and hasattr(type_, "_members")):
+        raise TypeError(f"exists takes a class such as session.api.Hour, not {type_!r}")
     link: list[tuple[Operand, Operand]] = []
     rest: list[Expression] = []
     for condition in conditions:
@@ -190,7 +178,7 @@ def exists(type_: type[Object], *conditions: Expression) -> Exists:
             and condition.operand.root is not condition.value.root
         ):
             inner, outer = condition.operand, condition.value
-            if not issubclass(inner.root, type_):
+            if inner.root is not None and not issubclass(inner.root, type_):
                 inner, outer = outer, inner
             link.append((inner, outer))
         else:
@@ -198,7 +186,7 @@ def exists(type_: type[Object], *conditions: Expression) -> Exists:
     if not link:
         raise ValueError(
             f"exists({type_.__name__}, ...) needs a condition that links it to the queried type, "
-            f"such as {type_.__name__}.some_id == Other.id"
+            f"such as {type_.__name__}.some_id == Other.id; a type cannot be linked with itself"
         )
     return Exists(type_, tuple(link), tuple(rest))
 
@@ -226,10 +214,9 @@ class Operand:
         """The field at the end of the path."""
         raise NotImplementedError
 
-    def _compare(self, operator: str, value: Any, upper: Any = None, *, ignore_case: bool = False) -> Comparison:
-        value = self._wire(value, operator)
-        upper = None if upper is None else self._wire(upper, operator)
-        return Comparison(self, operator, value, upper, ignore_case=ignore_case)
+    def _compare(self, operator: str, value: Any, *, ignore_case: bool = False) -> Comparison:
+        self._require(operator, ignore_case=ignore_case)
+        return Comparison(self, operator, self._wire(value, operator), ignore_case=ignore_case)
 
     def _wire(self, value: Any, operator: str) -> Any:
         if isinstance(value, (Operand, ServerValue)):
@@ -297,11 +284,11 @@ class Operand:
 
     def between(self, lower: Any, upper: Any) -> Comparison:
         """From lower to upper, both included."""
-        return self._compare("between", lower, upper)
+        return self._compare_range("between", lower, upper)
 
     def not_between(self, lower: Any, upper: Any) -> Comparison:
         """Below lower or above upper."""
-        return self._compare("not_between", lower, upper)
+        return self._compare_range("not_between", lower, upper)
 
     def is_null(self) -> Comparison:
         """Rows without a value."""
@@ -389,15 +376,15 @@ class Operand:
 
     def shorter_than(self, length: int) -> Comparison:
         """The text has fewer characters."""
-        return Comparison(self, "length_lt", _length(length))
+        return self._compare_length("length_lt", length)
 
     def has_length(self, length: int) -> Comparison:
         """The text has exactly so many characters."""
-        return Comparison(self, "length_eq", _length(length))
+        return self._compare_length("length_eq", length)
 
     def longer_than(self, length: int) -> Comparison:
         """The text has more characters."""
-        return Comparison(self, "length_gt", _length(length))
+        return self._compare_length("length_gt", length)
 
     def asc(self, *, ignore_case: bool = False) -> Ordering:
         """Order by this, smallest first."""
@@ -430,299 +417,27 @@ class Operand:
     def _compare_many(self, operator: str, values: Iterable[Any], *, ignore_case: bool = False) -> Comparison:
         if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
             raise TypeError(f"{self!r}.{operator}: takes several values, not {values!r}; for one value use ==")
-        checked = tuple(self._wire(value, operator) for value in values)
+        self._require(operator, ignore_case=ignore_case)
+        # The same value twice is one; keys of a dict keep the order.
+        checked = tuple({_identity(wire): wire for wire in (self._wire(value, operator) for value in values)}.values())
         return Comparison(self, operator, checked, ignore_case=ignore_case)
 
-
-class Path:
-    """A path through references and collections that does not end at a field yet.
-
-    It owns only names that no field has: everything else goes one step on. That it exists on
-    the system is checked at each step, against the metadata.
-    """
-
-    __slots__ = ("_root", "_steps")
-
-    def __init__(self, root: type[Object], steps: tuple[Reference | Collection, ...]) -> None:
-        self._root = root
-        self._steps = steps
-
-    @property
-    def workfront_name(self) -> str:
-        """The wire form of the path."""
-        return ":".join(step.workfront_name for step in self._steps)
-
-    @property
-    def spec(self) -> Any:
-        """What the metadata says of the last step."""
-        return self._steps[-1].spec
-
-    def is_null(self) -> Comparison:
-        """Rows that refer to nothing here."""
-        return self._id().is_null()
-
-    def is_not_null(self) -> Comparison:
-        """Rows that refer to something here."""
-        return self._id().is_not_null()
-
-    def __getattr__(self, name: str) -> Any:
-        """Go one step on."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return step(self._root, self._steps, name)
-
-    def __dir__(self) -> list[str]:
-        """The members of the type that the path leads to, and the operators."""
-        from .objects import member_names  # objects are built on expressions
-
-        return sorted({*dir(type(self)), *member_names(_target(self._steps[-1]))})
-
-    def __repr__(self) -> str:
-        """The path as it is written in Python."""
-        return f"<{self._root.__name__}.{'.'.join(step.workfront_name for step in self._steps)}>"
-
-    def _id(self) -> FieldPath:
-        return FieldPath(self._root, self._steps, _target(self._steps[-1]).id)
-
-
-class FieldPath(Operand):
-    """A path through references and collections that ends at a field."""
-
-    __slots__ = ("_leaf", "_root", "_steps")
-
-    def __init__(self, root: type[Object], steps: tuple[Reference | Collection, ...], leaf: Field) -> None:
-        self._root = root
-        self._steps = steps
-        self._leaf = leaf
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """The wire names from the queried type to the field."""
-        return (*(step.workfront_name for step in self._steps), self._leaf.workfront_name)
-
-    @property
-    def root(self) -> type[Object]:
-        """The type that the path starts at."""
-        return self._root
-
-    @property
-    def leaf(self) -> Field:
-        """The field at the end of the path."""
-        return self._leaf
-
-    @property
-    def workfront_name(self) -> str:
-        """The wire form of the path."""
-        return ":".join(self.path)
-
-    @property
-    def spec(self) -> Any:
-        """What the metadata says of the field."""
-        return self._leaf.spec
-
-    def __repr__(self) -> str:
-        """The path by wire names."""
-        return f"<{self._root.__name__}.{'.'.join(self.path)}>"
-
-
-def step(root: type[Object], steps: tuple[Reference | Collection, ...], name: str) -> Path | FieldPath:
-    """Follow a path one member further.
-
-    Args:
-        root: The type that the path starts at.
-        steps: The references and collections so far.
-        name: The Python or wire name of a member of the type that they lead to.
-
-    Raises:
-        UnknownNameError: The type has no such field, reference or collection.
-    """
-    from .objects import Field, resolve_member  # objects are built on expressions
-
-    member = resolve_member(_target(steps[-1]), name)
-    if isinstance(member, Field):
-        return FieldPath(root, steps, member)
-    return Path(root, (*steps, member))
-
-
-# --- order and aggregates -----------------------------------------------------------
-
-
-class Ordering:
-    """A field and the direction to order by it.
-
-    Attributes:
-        operand: The field.
-        descending: Whether the greatest comes first.
-        ignore_case: Whether upper and lower case are the same.
-    """
-
-    __slots__ = ("descending", "ignore_case", "operand")
-
-    def __init__(self, operand: Operand, *, descending: bool, ignore_case: bool = False) -> None:
-        self.operand = operand
-        self.descending = descending
-        self.ignore_case = ignore_case
-
-    def __repr__(self) -> str:
-        """The field and the direction."""
-        return f"<{self.operand!r} {'descending' if self.descending else 'ascending'}>"
-
-
-class Aggregate:
-    """A figure computed from the rows of a group.
-
-    Attributes:
-        function: sum avg min max count.
-        operand: The field, or None for the number of rows.
-        distinct: Whether equal values count once.
-    """
-
-    __slots__ = ("distinct", "function", "operand")
-
-    def __init__(self, function: str, operand: Operand | None, *, distinct: bool = False) -> None:
-        self.function = function
-        self.operand = operand
-        self.distinct = distinct
-
-    def __repr__(self) -> str:
-        """The function and its field."""
-        return f"<{self.function}({'distinct ' if self.distinct else ''}{self.operand or 'rows'!r})>"
-
-
-def count() -> Aggregate:
-    """The number of rows of a group."""
-    return Aggregate("count", None)
-
-
-# --- values that the server computes ------------------------------------------------
-
-
-class Period:
-    """A number of hours, days, weeks, months, quarters or years, to add to `today()` or `now()`."""
-
-    __slots__ = ("number", "unit")
-
-    def __init__(self, number: int, unit: str) -> None:
-        if type(number) is not int:
-            raise TypeError(f"a period takes a whole number, not {number!r}")
-        self.number = number
-        self.unit = unit
-
-    def __neg__(self) -> Period:
-        """The same period into the past."""
-        return Period(-self.number, self.unit)
-
-    def __repr__(self) -> str:
-        """Number and unit."""
-        return f"<{self.number} {self.unit}>"
-
-
-class ServerValue:
-    """A value that the server computes when it reads the filter.
-
-    Attributes:
-        name: `today`, `now` or `user`.
-        attribute: The attribute of the user.
-        period: What is added to the moment.
-        edge: The edge of a period that the moment is moved to, as (`begin` or `end`, unit).
-    """
-
-    __slots__ = ("attribute", "edge", "name", "period")
-
-    def __init__(
-        self,
-        name: str,
-        attribute: str | None = None,
-        period: Period | None = None,
-        edge: tuple[str, str] | None = None,
-    ) -> None:
-        self.name = name
-        self.attribute = attribute
-        self.period = period
-        self.edge = edge
-
-    def __add__(self, period: Period) -> ServerValue:
-        """Later by a period."""
-        if self.name == "user" or not isinstance(period, Period):
-            return NotImplemented
-        if self.period is not None:
-            raise ValueError(f"{self!r} has a period already; the systems take one")
-        return ServerValue(self.name, None, period, self.edge)
-
-    def __sub__(self, period: Period) -> ServerValue:
-        """Earlier by a period."""
-        return self + -period if isinstance(period, Period) else NotImplemented
-
-    def begin_of(self, unit: str) -> ServerValue:
-        """The begin of the hour, day, week, month, quarter or year."""
-        return ServerValue(self.name, None, self.period, ("begin", _unit(unit)))
-
-    def end_of(self, unit: str) -> ServerValue:
-        """The end of the hour, day, week, month, quarter or year."""
-        return ServerValue(self.name, None, self.period, ("end", _unit(unit)))
-
-    def __repr__(self) -> str:
-        """The value in words."""
-        parts = [self.attribute or "", repr(self.edge) if self.edge else "", repr(self.period) if self.period else ""]
-        return f"<{self.name} {' '.join(filter(None, parts))}>"
-
-
-class _CurrentUser:
-    """The user of the session; attributes are those that the system can compute, such as `id`."""
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> ServerValue:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return ServerValue("user", name)
-
-    def __repr__(self) -> str:
-        return "<current_user>"
-
-
-current_user = _CurrentUser()
-"""The user of the session: `Task.assigned_to_id == current_user.id`."""
-
-
-def today() -> ServerValue:
-    """Midnight at the start of today, in the user's time zone."""
-    return ServerValue("today")
-
-
-def now() -> ServerValue:
-    """This moment, by the server's clock."""
-    return ServerValue("now")
-
-
-def days(number: int) -> Period:
-    """A number of days."""
-    return Period(number, "day")
-
-
-def hours(number: int) -> Period:
-    """A number of hours."""
-    return Period(number, "hour")
-
-
-def weeks(number: int) -> Period:
-    """A number of weeks."""
-    return Period(number, "week")
-
-
-def months(number: int) -> Period:
-    """A number of months."""
-    return Period(number, "month")
-
-
-def quarters(number: int) -> Period:
-    """A number of quarters."""
-    return Period(number, "quarter")
-
-
-def years(number: int) -> Period:
-    """A number of years."""
-    return Period(number, "year")
+    def _compare_range(self, operator: str, lower: Any, upper: Any) -> Comparison:
+        self._require(operator)
+        return Comparison(self, operator, self._wire(lower, operator), self._wire(upper, operator))
+
+    def _compare_length(self, operator: str, length: int) -> Comparison:
+        self._require(operator)
+        return Comparison(self, operator, _length(length))
+
+    def _require(self, operator: str, *, ignore_case: bool = False) -> None:
+        """Refuse an operator that makes no sense for what the field holds, rather than let a server guess."""
+        codec = self.leaf.codec
+        if (ignore_case or operator in types.TEXT_OPERATORS) and not types.holds_text(codec):
+            what = "upper and lower case" if ignore_case and operator not in types.TEXT_OPERATORS else operator
+            raise TypeError(f"{self!r} holds {codec.name}, for which there is no {what}")
+        if operator in _BITS and not types.holds_integers(codec):
+            raise TypeError(f"{self!r} holds {codec.name}, and {operator} takes a field of whole numbers")
 
 
 # --- walking a tree -----------------------------------------------------------------
@@ -755,15 +470,6 @@ def comparisons(expression: Expression) -> Iterator[Comparison]:
             yield from comparisons(member)
 
 
-_UNITS = ("hour", "day", "week", "month", "quarter", "year")
-
-
-def _unit(unit: str) -> str:
-    if unit not in _UNITS:
-        raise ValueError(f"{unit!r} is no unit; take one of {', '.join(_UNITS)}")
-    return unit
-
-
 def _condition(value: Any) -> Expression:
     if not isinstance(value, Expression):
         raise TypeError(
@@ -773,13 +479,15 @@ def _condition(value: Any) -> Expression:
     return value
 
 
+_BITS = frozenset({"any_bits", "all_bits", "no_bits"})
+
+
+def _identity(wire: Any) -> Any:
+    """What makes two values of a list the same: 1 and True are not."""
+    return (wire.__class__, wire) if wire.__class__ in {str, int, float, bool} else id(wire)
+
+
 def _length(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise TypeError(f"takes a number of characters, not {value!r}")
     return value
-
-
-def _target(member: Reference | Collection) -> type[Object]:
-    from .objects import target_type  # objects are built on expressions
-
-    return target_type(member)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve
 
+from .aggregates import Aggregate, Ordering
 from .errors import FieldNotLoaded, IncompleteRead, NotFoundError, UnknownNameError, near_matches
 from .exchange import Change, Select
-from .expressions import Aggregate, Expression, Operand, Ordering, comparisons, operands
+from .expressions import Expression, Operand, comparisons, operands
 from .logic import never
 from .objects import Object, resolve_member
 from .paging import read_pages

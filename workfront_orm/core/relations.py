@@ -7,9 +7,9 @@ of a path: everything but a few reserved names leads on to a member of what they
 from __future__ import annotations
 
 from .errors import UnknownNameError
-from .expressions import Path, step
 from .fields import MemberDoc, member_of
 from .metadata import CollectionSpec, ReferenceSpec
+from .paths import Path, step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

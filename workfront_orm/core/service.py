@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, TypeVar
 
+    from .aggregates import Aggregate
     from .exchange import Change, Outcome, Position, Request, Response, Select
-    from .expressions import Aggregate, Expression, Operand
+    from .expressions import Expression, Operand
     from .fields import Field
     from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from .objects import Collection, Object, Reference

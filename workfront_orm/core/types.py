@@ -34,6 +34,8 @@ __all__ = [
     "Enumeration",
     "ListOf",
     "filter_value",
+    "holds_integers",
+    "holds_text",
     "parse_datetime",
 ]
 
@@ -260,7 +262,7 @@ class Enumeration(Codec):
         self.name = name
         self.values = dict(values)
         self.is_open = is_open
-        self._base = base
+        self.base = base
         self._choices: type[Enum] | None = None
         self._members: Mapping[Any, Any] = {}
 
@@ -287,7 +289,7 @@ class Enumeration(Codec):
 
     def encode(self, value: Any) -> Any:
         """See `Codec.encode`."""
-        code = self._base.encode(getattr(value, "value", value))
+        code = self.base.encode(getattr(value, "value", value))
         if code in self.values or self.is_open:
             return code
         from .errors import near_matches  # for the message only
@@ -338,12 +340,15 @@ NAMED: dict[str, Codec] = {
 }
 """The types that a program may declare on any system; a service may map them to codecs of its own."""
 
-_TEXT_OPERATORS = frozenset(
+TEXT_OPERATORS = frozenset(
     {
         "contains",
         "contains_all",
         "contains_any",
         "endswith",
+        "length_eq",
+        "length_gt",
+        "length_lt",
         "like",
         "not_contains",
         "not_contains_all",
@@ -354,6 +359,17 @@ _TEXT_OPERATORS = frozenset(
 )
 
 
+def holds_text(codec: Codec) -> bool:
+    """Whether a field's values are text, or of a type that nobody knows."""
+    base = _base_of(codec)
+    return base not in {INTEGER, BOOLEAN} and not isinstance(base, (DateTime, _Date, _Decimal, _Float, _Map))
+
+
+def holds_integers(codec: Codec) -> bool:
+    """Whether a field's values are whole numbers, or of a type that nobody knows."""
+    return _base_of(codec) in {INTEGER, ANY}
+
+
 def filter_value(codec: Codec, operator: str, value: Any) -> Any:
     """The wire value of a value in a condition.
 
@@ -361,13 +377,20 @@ def filter_value(codec: Codec, operator: str, value: Any) -> Any:
         TypeError: The field does not hold values of that type, or the operator takes text.
         ValueError: The field cannot have that value.
     """
-    if operator in _TEXT_OPERATORS:
+    if operator in TEXT_OPERATORS:
         if not isinstance(value, str):
             raise TypeError(f"{operator} takes str, not {type(value).__name__} {_shown(value)}")
         return str(value)
     if isinstance(codec, ListOf):
         codec = codec.item
     return codec.encode(value)
+
+
+def _base_of(codec: Codec) -> Codec:
+    """The codec of the plain values: of the items of a list, of the codes of an enumeration."""
+    while isinstance(codec, (ListOf, Enumeration)):
+        codec = codec.item if isinstance(codec, ListOf) else codec.base
+    return codec
 
 
 @lru_cache(maxsize=16384)

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.errors import NotSupportedError, UnknownNameError, near_matches
-from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Negation, Operand, ServerValue
+from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Negation, Operand
 from workfront_orm.core.logic import groups
+from workfront_orm.core.moments import ServerValue
 from workfront_orm.core.types import DateTime
 
 from .wire import text_of

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workfront_orm.core import types
+    from workfront_orm.core.aggregates import Aggregate
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select
-    from workfront_orm.core.expressions import Aggregate, Expression, Operand
+    from workfront_orm.core.expressions import Expression, Operand
     from workfront_orm.core.fields import Field
     from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from workfront_orm.core.objects import Object
@@ -140,7 +141,7 @@ class WorkfrontService(Service):
 
     def authored_since(self, cls: type[Object], moment: datetime) -> tuple[Expression, ...] | None:
         """Rows entered by the session's user, where the class tells who entered them and when."""
-        from workfront_orm.core.expressions import current_user
+        from workfront_orm.core.moments import current_user
         from workfront_orm.core.objects import find_member
 
         author: Any = find_member(cls, "enteredByID")
