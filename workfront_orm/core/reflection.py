@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from .metadata import ActionSpec, MetadataFile, ObjectSpec, QuerySpec
     from .service import Service
 
-__all__ = ["APIVersion", "api_version", "find_query", "generic_type"]
+__all__ = ["SECTIONS", "APIVersion", "api_version", "find_query", "generic_type", "make_class", "python_names"]
+
+SECTIONS = ("fields", "references", "collections", "actions", "queries")
+"""The kinds of members, as metadata calls them, by falling priority for a plain name."""
 
 # One lock for all classes: making one may ask for others, from any thread.
 _lock = RLock()
@@ -332,26 +335,16 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
         "_normal_key": service.normal_key(spec),
         **helpers,
     }
-    sections = ("fields", "references", "collections", "actions", "queries")
-    members = [(kind, name) for kind in sections for name in raw.get(kind) or ()]
     if len(key_fields) == 1:
         entry = (raw.get("fields") or {}).get(key_fields[0], {})
         namespace["id"] = Key.reflected(
             key_fields[0], entry, service.codec(spec, metadata.FieldSpec(key_fields[0], entry))
         )
-        members = [member for member in members if member != ("fields", key_fields[0])]
-    fixed = {member: name for member in members if (name := service.member_name(key, *member)) is not None}
-    # An action and a query of one name are one method: the action.
-    actions = raw.get("actions") or {}
-    members = [
-        member for member in members if member not in fixed and not (member[0] == "queries" and member[1] in actions)
-    ]
     try:
-        names = member_names({*_OWN_NAMES, *helpers, *fixed.values()}, members, service.python_name)
+        names = python_names(service, spec)
     except ValueError as error:
         place = "its metadata" if api.source is None else api.source.path
         raise metadata.MetadataError(f"{place}, object {key}: {error}") from None
-    names.update(fixed)
     for (kind, wire_name), name in names.items():
         entry = raw[kind][wire_name]
         if kind == "fields":
@@ -366,6 +359,29 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
         else:
             namespace[name] = make_query(metadata.QuerySpec(wire_name, entry), name, service)
     return _make_type(namespace["__qualname__"], namespace)
+
+
+def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], str]:
+    """The Python names of an object's members, by section of the metadata and wire name.
+
+    Left out are the field that is the key (its name is `id`), names that are no identifiers, and queries
+    whose name an action has: both are one method.
+
+    Raises:
+        ValueError: Two members collide even with the suffix that tells them apart.
+    """
+    raw = spec.raw
+    key_fields = service.key_fields(spec)
+    key = ("fields", key_fields[0]) if len(key_fields) == 1 else None
+    members = [(kind, name) for kind in SECTIONS for name in raw.get(kind) or () if (kind, name) != key]
+    fixed = {member: name for member in members if (name := service.member_name(spec.key, *member)) is not None}
+    actions = raw.get("actions") or {}
+    members = [
+        member for member in members if member not in fixed and not (member[0] == "queries" and member[1] in actions)
+    ]
+    names = member_names({*_OWN_NAMES, *service.helpers(spec.key), *fixed.values()}, members, service.python_name)
+    names.update(fixed)
+    return names
 
 
 def _make_type(name: str, namespace: dict[str, Any]) -> type[Object]:
