@@ -1,8 +1,9 @@
-"""A toy system behind the frame, registered the way another package would: by an entry point."""
+"""A toy system behind the frame, registered the way another package would (by an entry point), and raw access to Workfront's."""
 
 import textwrap
 
 import pytest
+import requests
 
 TOY = """
 import json
@@ -95,3 +96,107 @@ def toy(toy_server):
     toy_server.reset()
     toy_server.latency = 0
     return toy_server
+
+
+# --- Workfront over raw HTTP ---------------------------------------------------------------
+
+
+class Raw:
+    """Requests to a Workfront sandbox as any client would send them; nothing of ours in between."""
+
+    def __init__(self, sandbox, version="v22.0", **headers):
+        self.sandbox = sandbox
+        self.base = f"{sandbox.url}/attask/api/{version}" if version else f"{sandbox.url}/attask/api"
+        self.http = requests.Session()
+        self.http.headers.update(headers)
+
+    def send(self, verb, path, **kw):
+        kw.setdefault("timeout", 30)
+        return self.http.request(verb, path if path.startswith("http") else self.base + path, **kw)
+
+    def get(self, path, params=None, **kw):
+        return self.send("GET", path, params=params, **kw)
+
+    def post(self, path, data=None, **kw):
+        return self.send("POST", path, data=data, **kw)
+
+    def put(self, path, params=None, **kw):
+        return self.send("PUT", path, params=params, **kw)
+
+    def delete(self, path, params=None, **kw):
+        return self.send("DELETE", path, params=params, **kw)
+
+    # Shortcuts that expect success.
+
+    def search(self, code, **params):
+        return ok(self.get(f"/{code}/search", params))
+
+    def one(self, code, key, fields=None):
+        return ok(self.get(f"/{code}/{key}", {"fields": fields} if fields else None))
+
+    def make(self, code, **fields):
+        return ok(self.post(f"/{code}", json=fields))["ID"]
+
+    def count(self, code, **params):
+        return ok(self.get(f"/{code}/count", params))["count"]
+
+
+def ok(response):
+    """The data of a successful answer."""
+    assert response.status_code == 200, response.text
+    answer = response.json()
+    assert set(answer) == {"data"}, answer
+    return answer["data"]
+
+
+def error(response, status, kind=None):
+    """The message of a failed answer."""
+    assert response.status_code == status, response.text
+    answer = response.json()
+    assert set(answer) == {"error"}, answer
+    assert answer["error"]["class"]
+    if kind is not None:
+        assert answer["error"]["class"].rpartition(".")[2] == kind, answer
+    return answer["error"]["message"]
+
+
+Raw.ok = staticmethod(ok)
+Raw.error = staticmethod(error)
+
+
+@pytest.fixture(scope="session")
+def workfront_server():
+    from workfront_orm.sandbox import Sandbox
+
+    with Sandbox(service="workfront", data="demo", seed=1, clock="2026-05-20T12:30:00Z") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def wf(workfront_server):
+    """The administrator, by API key, on demo data as new."""
+    workfront_server.reset()
+    raw = Raw(workfront_server, apiKey=workfront_server.api_key)
+    yield raw
+    raw.http.close()
+
+
+@pytest.fixture
+def anybody(wf):
+    """Somebody without credentials."""
+    raw = Raw(wf.sandbox)
+    yield raw
+    raw.http.close()
+
+
+@pytest.fixture
+def ben(wf):
+    """The second user, who is no administrator, with a session."""
+    raw = Raw(wf.sandbox)
+    login = {"username": wf.sandbox.user_username, "password": wf.sandbox.user_password}
+    session = ok(raw.post("/login", login))
+    raw.http.cookies.clear()
+    raw.http.headers["sessionID"] = session["sessionID"]
+    raw.user_id = session["userID"]
+    yield raw
+    raw.http.close()

@@ -119,12 +119,14 @@ class Response:
         status: HTTP status.
         content_type: value of the header, None for none.
         headers: further headers.
+        secret: whether the body is a secret as a whole, which the log then hides.
     """
 
     body: bytes = b""
     status: int = 200
     content_type: str | None = "application/json;charset=UTF-8"
     headers: Sequence[tuple[str, str]] = ()
+    secret: bool = False
 
 
 class Backend(ABC):

@@ -21,10 +21,15 @@ class Clock:
         self.skew = timedelta()
         self._offset = timedelta()
         self.set(start)
+        self._first = self._offset
 
     def now(self) -> datetime:
         """Current time of the server."""
         return datetime.fromtimestamp(time.time(), UTC) + self._offset + self.skew
+
+    def reset(self) -> None:
+        """Go back to what the clock showed from the start, as much later as time has passed."""
+        self._offset = self._first
 
     def set(self, moment: datetime | None) -> None:
         """Show `moment` from now on and run from there; None goes back to real time.

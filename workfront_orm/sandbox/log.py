@@ -18,10 +18,11 @@ from workfront_orm.sandbox.backend import MASK
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from workfront_orm.sandbox.backend import Backend, Request
+    from workfront_orm.sandbox.backend import Backend, Request, Response
 
 BUDGET = 64 * 1024 * 1024
 ANSWER_SHOWN = 4096
+SHORTEST = 4  # shorter texts are no secrets, and masking them would eat the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,23 @@ class RequestLog(Sequence[LoggedRequest]):
 
 
 class Recorder:
-    """The server's side: keeps entries, oldest dropped first once they pass the budget."""
+    """The server's side: keeps entries, oldest dropped first once they pass the budget.
+
+    Secrets are what parameters, headers, cookies and JSON members of the names that the backend gives hold. They are
+    masked wherever they stand in the entry, the answer included.
+    """
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._entries: deque[tuple[int, LoggedRequest]] = deque()
         self._bytes = 0
         self._number = 0
-        names = "|".join(re.escape(name) for name in sorted(backend.secret_names))
+        self._names = frozenset({*backend.secret_names, "authorization", "cookie"})
+        names = "|".join(re.escape(name) for name in sorted(self._names))
+        # As JSON (strict or lenient, also escaped within a JSON string), or as a parameter of a URI.
         self._in_text = re.compile(
-            rf"(['\"]?\b(?:{names})['\"]?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^&,;}}\s]+)", re.IGNORECASE
+            rf"""\b(?:{names})\\*['"]?\s*[:=]\s*(?:\\*"(?P<double>[^"\\]+)|\\*'(?P<single>[^'\\]+)|(?P<bare>[^&,;}}\s"'\\]+))""",
+            re.IGNORECASE,
         )
 
     def record(
@@ -110,29 +118,27 @@ class Recorder:
         fault: str | None,
         seconds: float,
         at: float,
-        answer: bytes,
+        answer: Response,
     ) -> None:
         """Add a request with its answer."""
         self._number += 1
-        params = self._params(request)
+        shown = MASK if answer.secret else answer.body[:ANSWER_SHOWN].decode("utf-8", "replace")
         body = request.json() if request.content_type == "application/json" else None
+        mask = self._masker(request, body, shown)
         entry = LoggedRequest(
             number=self._number,
             method=method,
             verb=request.method,
-            path=self._backend.log_path(request),
-            params=params,
-            json=self._mask_json(body),
-            headers={
-                name: MASK if name in self._backend.secret_names or name in ("cookie", "authorization") else value
-                for name, value in request.headers.items()
-            },
+            path=mask(self._backend.log_path(request)),
+            params=_params(request, mask),
+            json=_mask_json(body, mask),
+            headers={name: mask(value) for name, value in request.headers.items()},
             status=status,
             fault=fault,
             seconds=seconds,
             at=at,
-            answer=self._mask_text(answer[:ANSWER_SHOWN].decode("utf-8", "replace")),
-            size=len(answer),
+            answer="" if status is None else mask(shown),
+            size=0 if status is None else len(answer.body),
         )
         size = 1000 + request.target_length + len(request.body)
         self._entries.append((size, entry))
@@ -149,41 +155,59 @@ class Recorder:
         self._entries.clear()
         self._bytes = 0
 
-    def _params(self, request: Request) -> dict[str, str | list[str]]:
-        params: dict[str, str | list[str]] = {}
-        for name, text in (*request.query, *request.form):
-            value = MASK if name.lower() in self._backend.secret_names else self._mask_text(text)
-            known = params.get(name)
-            if known is None:
-                params[name] = value
-            elif isinstance(known, list):
-                known.append(value)
-            else:
-                params[name] = [known, value]
-        return params
+    def _masker(self, request: Request, body: Any, answer: str) -> Callable[[str], str]:
+        """What replaces every secret of a request in a text."""
+        secrets = {value for name, value in (*request.query, *request.form) if name.lower() in self._names}
+        secrets |= {value for name, value in request.headers.items() if name in self._names}
+        secrets |= set(request.cookies.values())
+        secrets |= {part for value in tuple(secrets) for part in value.split()}
+        _collect(body, self._names, secrets)
+        for text in (*(value for _, value in (*request.query, *request.form)), answer):
+            secrets |= {match[match.lastgroup or 0] for match in self._in_text.finditer(text)}
+        found = sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True)
 
-    def _mask_text(self, text: str) -> str:
-        """Mask secrets inside JSON text or a URI that a parameter carries."""
-        if not any(name in text.lower() for name in self._backend.secret_names):
+        def mask(text: str) -> str:
+            for secret in found:
+                if secret in text:
+                    text = text.replace(secret, MASK)
             return text
-        return self._in_text.sub(_masked, text)
 
-    def _mask_json(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {
-                name: MASK
-                if name.lower() in self._backend.secret_names and isinstance(item, str)
-                else self._mask_json(item)
-                for name, item in value.items()
-            }
-        if isinstance(value, list):
-            return [self._mask_json(item) for item in value]
-        return value
+        return mask
 
 
-def _masked(match: re.Match[str]) -> str:
-    quote = match[2][0] if match[2][0] in "\"'" else ""
-    return f"{match[1]}{quote}{MASK}{quote}"
+def _params(request: Request, mask: Callable[[str], str]) -> dict[str, str | list[str]]:
+    params: dict[str, str | list[str]] = {}
+    for name, text in (*request.query, *request.form):
+        value = mask(text)
+        known = params.get(name)
+        if known is None:
+            params[name] = value
+        elif isinstance(known, list):
+            known.append(value)
+        else:
+            params[name] = [known, value]
+    return params
+
+
+def _collect(value: Any, names: frozenset[str], secrets: set[str]) -> None:
+    """Add the secrets that JSON members hold."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, str) and name.lower() in names:
+                secrets.add(item)
+            else:
+                _collect(item, names, secrets)
+    elif isinstance(value, list):
+        for item in value:
+            _collect(item, names, secrets)
+
+
+def _mask_json(value: Any, mask: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {name: _mask_json(item, mask) for name, item in value.items()}
+    return [_mask_json(item, mask) for item in value] if isinstance(value, list) else value
 
 
 def read_entry(data: Mapping[str, Any]) -> LoggedRequest:

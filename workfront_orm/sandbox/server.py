@@ -146,7 +146,7 @@ class Server:
                 fault=fault.kind if fault else None,
                 seconds=time.perf_counter() - started,
                 at=arrived,
-                answer=answer.body if status is not None else b"",
+                answer=answer,
             )
 
     def _answer(self, request: Request, fault: Fault | None) -> Response:
@@ -293,7 +293,7 @@ class Server:
         if refused is not None:
             return refused
         self.backend.reset()
-        self.clock.set(None)
+        self.clock.reset()
         self.faults = Faults(None)
         self.log.clear()
         return JSONResponse(None)

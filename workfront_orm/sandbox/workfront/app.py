@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.sandbox.backend import Backend, Response
@@ -52,6 +53,7 @@ class Workfront(Backend):
             )
         self.settings = settings
         self.options = {name: value.lower() in ("1", "true", "yes", "on") for name, value in settings.options.items()}
+        self.shuffle = random.Random(settings.seed) if self.options.get("shuffle") else None  # noqa: S311 - an order
         self.model = Model()
         self.store = Store(self.model, settings.path)
         if self.store.setting("data") is None:
@@ -176,7 +178,14 @@ class Workfront(Backend):
         if caller.read_only and call.method != "GET":
             raise refused("A session cookie alone may only read: send the sessionID or X-XSRF-TOKEN with a write.")
         context = Context(
-            self.store, version, caller.user, caller.admin, self.settings.clock.now(), call, options=self.options
+            self.store,
+            version,
+            caller.user,
+            caller.admin,
+            self.settings.clock.now(),
+            call,
+            options=self.options,
+            shuffle=self.shuffle,
         )
         context.use_zone(caller.user.get("timeZone"))
         if head == "logout":
@@ -216,7 +225,9 @@ class Workfront(Backend):
             action = call.get("action") or (call.segments[-1] if len(call.segments) > 1 else "")
             if action in _KEY_ACTIONS:
                 key = self.auth.key_action(action, call, self.settings.clock.now())
-                return data_response({"success": True} if key is None else {"result": key})
+                answer = data_response({"success": True} if key is None else {"result": key})
+                answer.secret = key is not None
+                return answer
         return None
 
     def _objects(self, context: Context) -> Response:
@@ -235,7 +246,7 @@ class Workfront(Backend):
         lasting = tuple(pair for pair in call.pairs if pair[0] not in ("sessionID", "apiKey", "method"))
         key = (context.version.name, context.zone_name, context.user["ID"], tuple(call.segments), lasting)
         rollup.flush(self.store, context.now)
-        kept = self.cache.get(key, self.store.generation)
+        kept = self.cache.get(key, self.store.generation) if self.shuffle is None else None
         if kept is not None:
             return kept
         answer = objects.answer(context, code, self.auth, self._base(call))

@@ -18,6 +18,7 @@ from workfront_orm.sandbox.workfront.wire import (
 )
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterable
 
     from workfront_orm.sandbox.backend import Pairs, Request
@@ -141,6 +142,7 @@ class Context:
         user: the caller's stored fields.
         admin: whether the caller is a system administrator.
         now: the server's time.
+        shuffle: gives unsorted rows another order each time, where the option asks for it.
     """
 
     store: Store
@@ -152,6 +154,7 @@ class Context:
     zone: tzinfo = UTC
     zone_name: str = "UTC"
     options: dict[str, Any] = field(default_factory=dict)
+    shuffle: random.Random | None = None
 
     @property
     def model(self) -> Model:

@@ -37,9 +37,8 @@ def upload(context: Context, request: Request | None) -> Response:
         raise invalid("An upload needs a multipart part uploadedFile with a file name")
     file = files[0]
     handle = secrets.token_hex(16)
-    name = re.split(r"[\\/]", file.filename)[-1]
     context.store.connection.execute(
-        "INSERT INTO _handles VALUES (?, ?, ?, ?)", [handle, name, file.content_type, file.content]
+        "INSERT INTO _handles VALUES (?, ?, ?, ?)", [handle, file.filename, file.content_type, file.content]
     )
     return data_response({"handle": handle})
 
@@ -47,7 +46,11 @@ def upload(context: Context, request: Request | None) -> Response:
 def first_version(context: Context, writer: Writer, key: str, details: Mapping[str, Any]) -> None:
     """Give a new document its first version, of the uploaded file."""
     document = context.store.get("DOCU", key) or {}
-    version = {name: details[name] for name in ("version", "fileName") if details.get(name)}
+    version = {"fileName": details["fileName"]} if details.get("fileName") else {}
+    # Clients write v1.0; the field is a number.
+    number = re.search(r"\d+", str(details.get("version") or ""))
+    if number is not None:
+        version["version"] = number[0]
     writer.create(context.store.entity("DOCV"), {**version, "documentID": key, "handle": document.get("handle")})
 
 

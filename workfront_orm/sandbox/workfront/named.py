@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 _OPEN = 'coalesce(t."isStatusComplete", t."isComplete", 0) = 0'
 
 
-def text(context: Context, entity: Entity, name: str, query: QuerySpec) -> str:
+def text(context: Context, entity: Entity, name: str, query: QuerySpec | None) -> str:
     """JSON of what a named query finds.
 
     Raises:
         WireError: a wrong filter or argument.
     """
-    ignore = {argument.name for argument in query.arguments or ()} | {"groupID", "includeHidden"}
+    ignore = {argument.name for argument in (query.arguments if query is not None else None) or ()} | {
+        "groupID",
+        "includeHidden",
+    }
     served = _SERVED.get((entity.code, name))
     if served is not None:
         extra, one = served(context), (entity.code, name) in _ONE
@@ -35,7 +38,7 @@ def text(context: Context, entity: Entity, name: str, query: QuerySpec) -> str:
         return found
     # The fields are checked all the same, as the service checks them before it looks.
     tree(context.store, context.version, entity, context.call.all("fields"))
-    result = query.result or ""
+    result = (query.result if query is not None else None) or ""
     if result.endswith("[]") or not result:
         return "[]"
     return "{}" if result == "map" else "null"
@@ -184,6 +187,9 @@ _SERVED: dict[tuple[str, str], Callable[[Context], str]] = {
     ("SCHED", "defaultSchedule"): _default_schedule,
 }
 _ONE = {("CUST", "currentCustomer"), ("SCHED", "defaultSchedule")}
+
+UNLISTED = frozenset({("CUST", "currentCustomer")})
+"""Documented queries that no metadata lists; any version has them."""
 
 SERVED = frozenset(_SERVED)
 """Pairs of type and named query that answer from the data."""

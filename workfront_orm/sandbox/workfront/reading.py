@@ -14,6 +14,7 @@ from workfront_orm.sandbox.workfront.wildcards import Wildcards
 from workfront_orm.sandbox.workfront.wire import ILLEGAL_ARGUMENT, WireError, not_found
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterable, Sequence
 
     from workfront_orm.sandbox.backend import Response
@@ -24,6 +25,7 @@ PAGE = 100
 MAX_PAGE = 2000
 MAX_OBJECTS = 50_000
 MAX_FIELDS = 1_000_000
+_PRIME = 2_147_483_647
 _CACHE_BYTES = 64 * 1024 * 1024
 
 
@@ -82,8 +84,8 @@ def search_text(context: Context, entity: Entity, *, ignore: Iterable[str] = (),
     compiler, where, order = compiled(context, entity, read(call.pairs, ignore))
     if extra:
         where = f"({where}) AND ({extra})"
-    if not order and context.options.get("shuffle"):
-        order = ["random()"]
+    if not order and context.shuffle is not None:
+        order = [_shuffled(context.shuffle)] if entity.view is None else ["random()"]
     key = '"ID"' if entity.view is not None else "rowid"
     inner = f'SELECT t.{key} AS k FROM "{entity.code}" t WHERE {where}'
     if order:
@@ -141,6 +143,11 @@ def page_of(context: Context) -> tuple[int, int]:
     if limit > MAX_PAGE:
         raise WireError(422, ILLEGAL_ARGUMENT, f"$$LIMIT may be {MAX_PAGE} at most, not {limit}")
     return max(first or 0, 0), limit
+
+
+def _shuffled(dice: random.Random) -> str:
+    """An order that nobody could rely on, the same for the same seed and calls."""
+    return f"(t.rowid * {dice.randrange(1, _PRIME)} + {dice.randrange(_PRIME)}) % {_PRIME}"
 
 
 def _whole(text: str | None) -> int | None:

@@ -46,7 +46,7 @@ def prepare_new(context: Context, entity: Entity, row: dict[str, Any], written: 
     if code == "HOUR" and row.get("ownerID") is None:
         row["ownerID"] = context.user["ID"]
     if code in ("DOCU", "DOCV"):
-        _handle(context, row)
+        _handle(context, row, written)
 
 
 def prepare_change(context: Context, entity: Entity, row: Mapping[str, Any], changes: dict[str, Any]) -> None:
@@ -290,7 +290,7 @@ def _last_note(context: Context, row: Mapping[str, Any]) -> None:
             context.store.update("NOTE", note["ID"], {"threadDate": row["entryDate"]})
 
 
-def _handle(context: Context, row: dict[str, Any]) -> None:
+def _handle(context: Context, row: dict[str, Any], written: Mapping[str, Any]) -> None:
     """The uploaded file that a document or version is made of."""
     found = context.store.connection.execute(
         "SELECT filename, length(content) FROM _handles WHERE handle = ?", [row.get("handle")]
@@ -299,6 +299,8 @@ def _handle(context: Context, row: dict[str, Any]) -> None:
         if row.get("handle"):
             raise invalid(f'Invalid Parameter: handle value "{row["handle"]}"')
         return
-    row.setdefault("fileName", found[0])
+    if not written.get("fileName"):
+        # The name as it was uploaded, hostile or not: what a client does with it is the client's test.
+        row["fileName"] = found[0] or row.get("fileName")
     row["docSize"] = found[1]
     row["ext"] = str(row["fileName"] or "").rpartition(".")[2] if "." in str(row["fileName"] or "") else None
