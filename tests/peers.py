@@ -96,7 +96,8 @@ def environment(*requirements, python=None, name=None, editable=None):
     Args:
         requirements: What pip installs; versions pinned, so that results can be compared.
         python: The Python that the peer needs, such as `3.11`; ours by default.
-        name: The environment's name; by default that of the first requirement.
+        name: The environment's name, where one is to take the place of the one before when what is
+            wanted changes; by default each set of requirements has one of its own.
         editable: A folder with a project, such as ours, that is installed as well, in place.
 
     Returns:
@@ -110,8 +111,9 @@ def environment(*requirements, python=None, name=None, editable=None):
     if editable:
         # What a project requires may change.
         wanted += f"\n-e {editable}\n{(Path(editable) / 'pyproject.toml').read_text()}"
-    label = name or re.split(r"[<>=!~\[; ]", requirements[0])[0]
-    made = Environment(FOLDER / f"{label}-{hashlib.sha256(wanted.encode()).hexdigest()[:10]}")
+    if name is None:
+        name = f"{re.split(r'[<>=!~;@ ]', requirements[0])[0]}-{hashlib.sha256(wanted.encode()).hexdigest()[:10]}"
+    made = Environment(FOLDER / name)
     stamp = made.folder / "stamp"
     with _lock(made.folder.name):
         if stamp.is_file() and stamp.read_text() == wanted and made.python.exists():

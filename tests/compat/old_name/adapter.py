@@ -9,11 +9,14 @@ from workfront.six.moves.urllib import request as urllib_request
 from workfront.six.moves.urllib.error import HTTPError
 
 from workfront_orm.core.exchange import Response
+from workfront_orm.core.retrying import Retrying
 from workfront_orm.core.transport import Transport
 
 
 def install():
     """Put the way by the fake before that of the transport."""
+    # The fake answers each request once, so a read that failed cannot be sent again.
+    Retrying.__init__.__kwdefaults__["attempts"] = 1
     real_open, real_send = urllib_request.urlopen, Transport.send
 
     def send(transport, request, url, headers):
