@@ -34,21 +34,14 @@ def name_of(page):
     return str(page.relative_to(ROOT))
 
 
-@pytest.fixture(scope="module")
-def shared_sandbox():
-    with Sandbox(data="demo") as sandbox:
-        yield sandbox
-
-
 @pytest.mark.parametrize("page", [page for page in PAGES if any(blocks(page))], ids=name_of)
-def test_the_code_of_a_page_runs_and_prints_what_it_says(page, shared_sandbox, monkeypatch, tmp_path):
+def test_the_code_of_a_page_runs_and_prints_what_it_says(page, workfront_sandbox, monkeypatch, tmp_path):
     # What a reader has at hand: a folder to write to, a key in the environment, and on pages that
     # do not make them, a sandbox and a session of it.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WORKFRONT_ORM_API_KEY", "not-a-key")
-    shared_sandbox.reset()
-    session = shared_sandbox.session(api_version="v22.0")
-    names = {"__name__": "__main__", "sandbox": shared_sandbox, "session": session}
+    session = workfront_sandbox.session(api_version="v22.0")
+    names = {"__name__": "__main__", "sandbox": workfront_sandbox, "session": session}
     try:
         for line, code, output, reason in blocks(page):
             # A block that is not run must at least be Python. The lines before it keep tracebacks true.
@@ -65,7 +58,7 @@ def test_the_code_of_a_page_runs_and_prints_what_it_says(page, shared_sandbox, m
         for value in names.values():
             if isinstance(value, BaseSession):
                 value.close()
-            elif isinstance(value, Sandbox) and value is not shared_sandbox:
+            elif isinstance(value, Sandbox) and value is not workfront_sandbox:
                 value.stop()
 
 

@@ -19,7 +19,7 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.text import Text
 
-from workfront_orm import Session
+from workfront_orm import Session, count
 from workfront_orm.core.errors import APIError, DeletedObjectError, FieldNotLoaded
 from workfront_orm.sandbox import Sandbox
 
@@ -66,10 +66,12 @@ def run(console: Console) -> None:
         stage.play(log_in, session, sandbox.username, sandbox.password)
         late = stage.play(search, session)
         stage.play(read_to_the_end, session)
+        stage.play(query, session)
         stage.play(follow, late)
         project = stage.play(create, session)
         task = project.tasks[-1]
         stage.play(change_and_save, task)
+        stage.play(save_many, session, project)
         stage.play(go_wrong, session, task)
         stage.play(act, session, project)
         stage.play(comment, session, task)
@@ -128,6 +130,21 @@ def read_to_the_end(session: Session, tell: Tell) -> None:
     tell(len(tasks), "tasks,", len({task.id for task in tasks}), "different ids")
 
 
+def query(session: Session, tell: Tell) -> None:
+    """Ask with expressions.
+
+    The same conditions can be written in Python, over paths too. A query is sent when it is read, and can be counted,
+    sorted, cut short, or turned into figures by the server.
+    """
+    api = session.api
+    hers = session.query(api.Task).where(api.Task.status != "CPL", api.Task.project.owner.name == "Ada Admin")
+    tell(hers.count(), "open tasks in Ada's projects; due last:")
+    for task in hers.fields("name", "project:name").order_by(api.Task.planned_completion_date.desc()).limit(2):
+        tell(f"{task.name!r} in {task.project.name!r}")
+    for row in session.query(api.Task).group_by(api.Task.status).aggregate(n=count(), hours=api.Task.work.sum()):
+        tell(row.status, row.n, "tasks,", row.hours, "hours")
+
+
 def follow(late: list[Any], tell: Tell) -> None:
     """Follow references and collections.
 
@@ -173,6 +190,19 @@ def change_and_save(task: Any, tell: Tell) -> None:
     tell("unsaved:", task.dirty)
     tell(task.save())
     tell("unsaved:", task.dirty, "and saving again:", task.save())
+
+
+def save_many(session: Session, project: Any, tell: Tell) -> None:
+    """Save many at once.
+
+    Up to a hundred objects share a request. When one of them is bad, the server stops there and does not say how far it
+    came. So what is there is read back, the bad one is sent alone to learn what is wrong with it, and the rest follows;
+    the report has a row for each object.
+    """
+    tasks = [session.api.Task(session, name=f"Invite guest {number}", project_id=project) for number in range(150)]
+    tasks[120].project_id = "0" * 32
+    report = session.save_all(tasks)
+    tell(len(report.created), "created,", len(report.failed), "failed:", report.failed[0].error)
 
 
 def go_wrong(session: Session, task: Any, tell: Tell) -> None:

@@ -97,17 +97,16 @@ def _print_table(name: str, found: Sequence[Object], paths: Sequence[str] | None
         columns = list(dict.fromkeys(key for obj in found for key in obj.fields if key != "objCode"))
     rows = [[_cell(_value(obj, column.split(":"))) for column in columns] for obj in found]
     console = make_console()
+    console.print(count, style="bold")
     if len(columns) * COLUMN_WIDTH > console.width:
         # Too many columns to be read side by side: an object is a block of lines.
-        console.print(count, style="bold")
-        table = make_table("", "", "")
-        table.title, table.show_header = None, False
+        table = make_table()
         for row in rows:
             table.add_row("", "")
             for column, cell in zip(columns, row, strict=True):
                 table.add_row(Text(column, style="dim"), Text(cell))
     else:
-        table = make_table(count, *columns)
+        table = make_table(*columns)
         for row in rows:
             table.add_row(*map(Text, row))
     console.print(table)

@@ -20,9 +20,14 @@ __all__ = ["make_table", "show_class", "show_member", "show_version"]
 _DOUBT = "yellow"
 
 
-def make_table(title: str, *columns: str) -> Table:
-    """An empty table; cells wrap rather than lose their end."""
-    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False, box=None)
+def make_table(*columns: str) -> Table:
+    """An empty table, whose cells wrap rather than lose their end.
+
+    Args:
+        columns: Headings, with a `#` before those of numbers; none of them for a table of two columns without a head.
+    """
+    table = Table(show_edge=False, pad_edge=False, box=None, show_header=bool(columns))
+    columns = columns or ("", "")
     for column in columns:
         right = column.startswith("#")
         table.add_column(
@@ -33,14 +38,12 @@ def make_table(title: str, *columns: str) -> Table:
 
 def show_version(api: APIVersion, rows: list[dict[str, Any]]) -> None:
     """The classes of a version, one a line."""
-    title = f"{getattr(api.service, 'name', '')} {api.version}: {len(rows)} classes"
-    table = make_table(
-        title, "class", "code", "#fields", "#references", "#collections", "#actions", "#queries", "operations"
-    )
+    table = make_table("class", "code", "#fields", "#references", "#collections", "#actions", "#queries", "operations")
     for row in rows:
         counts = (str(row[section]) for section in ("fields", "references", "collections", "actions", "queries"))
         table.add_row(Text(row["name"], style="bold"), row["code"] or "?", *counts, _operations(row["operations"]))
     console = make_console()
+    console.print(f"{getattr(api.service, 'name', '')} {api.version}: {len(rows)} classes", style="bold")
     console.print(table)
     source = api.source.header.get("source") if api.source else None
     if source:
@@ -70,11 +73,13 @@ def show_class(data: Mapping[str, Any]) -> None:
         if not entries:
             continue
         common = shared(entries.values())
-        table = make_table(f"\n{len(entries)} {section}", "name", "wire name", *columns, "doubt")
+        table = make_table("name", "wire name", *columns, "doubt")
+        table.columns[0].no_wrap = True
         for wire_name, entry in entries.items():
             own = [words for words in doubts(entry) if words not in common]
             name = Text(entry["python"] or f"[{wire_name!r}]", style="bold")
             table.add_row(name, wire_name, *map(Text, cells(entry)), Text("; ".join(own), style=_DOUBT))
+        console.print(f"\n{len(entries)} {section}", style="bold")
         console.print(table)
         _show_doubts(console.print, common, "all of them: ")
 
@@ -105,9 +110,7 @@ def show_member(data: Mapping[str, Any]) -> None:
         lines.append(("label", data["label"]))
     lines += [("doubt" if not number else "", words) for number, words in enumerate(doubts(data))]
     lines += [("marks" if not number else "", f"{k}: {v}") for number, (k, v) in enumerate(_marks(data))]
-    table = make_table("", "", "")
-    table.title = None
-    table.show_header = False
+    table = make_table()
     for label, text in lines:
         table.add_row(Text(label, style="dim"), Text(text, style=_DOUBT if label == "doubt" else ""))
     console.print(table)
