@@ -119,7 +119,7 @@ def test_describe_lists_the_classes_of_the_newest_version(capsys):
 
 
 def test_describe_shows_members_with_types_values_targets_and_doubts(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.setenv("COLUMNS", "320")
     status, output, _errors = run(capsys, "describe", "Task")
     assert status == 0
     lines = {line.split()[0]: " ".join(line.split()) for line in output.splitlines() if line.split()}
