@@ -1,4 +1,4 @@
-"""Describing members in words: what help(), editors and listings show."""
+"""Describing classes and members in words: what help(), editors and stubs show."""
 
 from __future__ import annotations
 
@@ -6,41 +6,98 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .metadata import MemberSpec
+    from .metadata import MemberSpec, ObjectSpec
 
-__all__ = ["doubts", "member_doc"]
+__all__ = ["ClassDoc", "class_doc", "doubts", "member_doc", "member_sentences", "since"]
+
+
+class ClassDoc:
+    """Documentation of a reflected class that is written when it is read."""
+
+    def __get__(self, obj: Any, owner: Any = None) -> str:
+        return class_doc(owner._spec, str(owner._api.service.name), owner._api.version)
+
+
+def class_doc(spec: ObjectSpec, service: str, version: str) -> str:
+    """The documentation of a class, from its metadata.
+
+    It begins with the object's code (its name, where it has none), system and version, then tells label, operations,
+    the number of members, since when it is known, and what is doubtful.
+    """
+    lines = [f"``{spec.key}`` of {service} {version}."]
+    if spec.label and spec.label != spec.name:
+        lines.append(f"Label: {_sentence(spec.label)}")
+    if spec.code is None:
+        lines.append("Its code is not known, so it can be read within other objects only.")
+    operations = spec.operations
+    lines.append(
+        "What it can do is not known." if operations is None else f"Operations: {', '.join(operations) or 'none'}."
+    )
+    counts = (
+        (len(spec.raw.get(section) or ()), section)
+        for section in ("fields", "references", "collections", "actions", "queries")
+    )
+    lines.append(f"It has {', '.join(f'{count} {section}' for count, section in counts if count) or 'no members'}.")
+    lines += [since(spec), *doubts(spec)]
+    return f"{lines[0]}\n\n" + "\n".join(filter(None, lines[1:]))
 
 
 def member_doc(member: Any) -> str:
     """The documentation of a field, reference or collection, from its metadata.
 
-    It begins with the kind and the wire name, then tells type, values, target and what is doubtful.
+    It begins with the kind and the wire name, then tells type, values, target, whether it can be written, since when it is
+    known, and whether it is documented or inferred.
     """
-    spec: MemberSpec = member.spec
-    lines = [f":class:`~workfront_orm.meta.{_kind(member)}` for ``{spec.name}``"]
+    first = f":class:`~workfront_orm.meta.{_kind(member)}` for ``{member.spec.name}``"
+    lines = member_sentences(member.spec)
+    return f"{first}\n\n" + "\n".join(lines) if lines else first
+
+
+def member_sentences(spec: MemberSpec) -> list[str]:
+    """What the metadata says of a member, a sentence each; empty for one that was written by hand."""
     raw = spec.raw
+    lines = []
     if spec.label:
-        lines.append(f"Label: {spec.label}.")
+        lines.append(f"Label: {_sentence(spec.label)}")
     if raw.get("type"):
-        lines.append(f"Type: ``{raw['type']}``.")
+        exact = " (decimal)" if str(raw.get("javaType") or "").endswith("BigDecimal") else ""
+        lines.append(f"Type: ``{raw['type']}``{exact}.")
     if raw.get("values"):
         values = ", ".join(f"``{value}``" + (f" ({label})" if label else "") for value, label in raw["values"])
         lines.append(f"Values: {values}{'; tenants may add their own' if raw.get('open') else ''}.")
     if raw.get("reference"):
         lines.append(f"Holds the id of the reference ``{raw['reference']}``.")
-    if raw.get("target"):
-        lines.append(f"Leads to ``{raw['target']}``.")
+    if "target" in raw:
+        lines.append(f"Leads to ``{raw['target']}``." if raw["target"] else "Where it leads to is not known.")
     if raw.get("field"):
         lines.append(f"Its id is in ``{raw['field']}``.")
     if raw.get("readOnly"):
         lines.append("Read-only.")
-    lines += doubts(spec)
-    return "\n\n".join(lines) if len(lines) == 1 else f"{lines[0]}\n\n" + "\n".join(lines[1:])
+    if raw.get("required"):
+        lines.append("Required.")
+    if raw:
+        lines += [since(spec), "" if spec.inferred else "Documented.", *doubts(spec)]
+    return list(filter(None, lines))
+
+
+def since(spec: MemberSpec) -> str:
+    """Since which version something is known, in a sentence; empty where the metadata does not say where it is from."""
+    marks = spec.marks
+    source = str(marks.get("src") or "")
+    if not source:
+        return ""
+    if marks.get("since") == "unknown":
+        return f"Since when is not known (source: {source})."
+    if source[:1] == "v" and source[1:2].isdigit():
+        return f"Known since {source}."
+    return f"Source: {source}."
 
 
 def doubts(spec: MemberSpec) -> list[str]:
-    """What is not certain about a member, one sentence each."""
+    """What is not certain about a member or class, one sentence each."""
     marks = spec.marks
+    if not marks:
+        return []
     found = []
     if marks.get("inferred"):
         basis = marks.get("basis")
@@ -53,10 +110,15 @@ def doubts(spec: MemberSpec) -> list[str]:
         found.append("Absent from the vendor's OpenAPI file.")
     if marks.get("dangling"):
         found.append("Its target is no object of this version.")
-    since = marks.get("since") or marks.get("src")
-    if since:
-        found.append(f"Since or source: {since}.")
+    if marks.get("argumentsChangedIn"):
+        found.append(f"Its arguments changed in {marks['argumentsChangedIn']} and are not known here.")
+    if marks.get("valuesBasis"):
+        found.append("The values are those of a later version.")
     return found
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _kind(member: Any) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from threading import RLock
 
 from . import metadata
+from .describe import ClassDoc, doubts, since
 from .errors import UnknownNameError, near_matches
 from .naming import member_names
 from .objects import Collection, Field, Key, Object, ObjectMeta, Reference
@@ -327,7 +328,7 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
     namespace: dict[str, Any] = {
         "__module__": api._module,
         "__qualname__": service.class_name(key, spec.name),
-        "__doc__": f"``{key}`` of {service.name} {api.version}.",
+        "__doc__": ClassDoc(),
         "code": spec.code,
         "_api": api,
         "_spec": spec,
@@ -477,5 +478,8 @@ def _documented(function: Any, name: str, kind: str, spec: ActionSpec | QuerySpe
     ]
     if spec.result:
         lines.append(f":return: ``{spec.result}``")
+    known = [since(spec), *doubts(spec)]
+    if any(known):
+        lines += ["", *filter(None, known)]
     function.__doc__ = "\n".join(lines).rstrip()
     return function
