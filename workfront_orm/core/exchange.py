@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 if TYPE_CHECKING:
+    from .aggregates import Ordering
     from .errors import APIError
-    from .expressions import Expression, Ordering
+    from .expressions import Expression
     from .objects import Object
 
 __all__ = ["Change", "Effect", "Outcome", "Page", "Position", "Request", "Response", "Select", "Status"]
