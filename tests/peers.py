@@ -166,9 +166,9 @@ def _checked(command, *, what):
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=_outside())
     if done.returncode == 0:
         return
-    if _NO_INDEX.search(done.stderr):
-        last = done.stderr.strip().splitlines()[-1]
-        raise PeerUnavailableError(f"the package index cannot be reached: {last}")
+    unreachable = _NO_INDEX.search(done.stderr)
+    if unreachable:
+        raise PeerUnavailableError(f"the package index cannot be reached ({unreachable[0]}): {what} failed")
     raise RuntimeError(f"{what} failed:\n{done.stdout}\n{done.stderr}")
 
 

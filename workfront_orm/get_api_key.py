@@ -16,6 +16,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from workfront_orm.core.errors import APIError, AuthenticationError
+from workfront_orm.core.retrying import Retrying
 from workfront_orm.services.workfront.session import Session
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> str:
     """
     options = _parse(arguments)
     logging.basicConfig(level=options.log_level)
-    verify = not options.unsafe_certs
-    if options.url:
-        session = Session(None, url_template=options.url, verify=verify)
-    else:
-        session = Session(options.domain, protocol=options.protocol, api_version=options.version, verify=verify)
+    address = (
+        {"domain": None, "url_template": options.url}
+        if options.url
+        else {"domain": options.domain, "protocol": options.protocol, "api_version": options.version}
+    )
+    # A person waits, and can repeat it better.
+    session = Session(**address, verify=not options.unsafe_certs, retrying=Retrying(attempts=1))
     with session:
         return get_api_key(session)
 
