@@ -73,6 +73,8 @@ class ObjectMeta(type):
         declared = {
             key: value for key, value in namespace.items() if isinstance(value, (Field, Relation)) and key != "id"
         }
+        if "_spec" not in namespace and bases:
+            _check_types(name, getattr(bases[0], "_api", None), getattr(bases[0], "_spec", None), declared)
         # A helper or an action of a subclass hides the member of the same name.
         for key in namespace.keys() & members.keys() - declared.keys():
             del members[key]
@@ -134,7 +136,7 @@ class Object(Mapped, metaclass=ObjectMeta):
         TypeError, ValueError: A value that the field does not take.
     """
 
-    __slots__ = ("__weakref__", "_row", "_state", "_values")
+    __slots__ = ("__weakref__", "_originals", "_row", "_state", "_values")
 
     # What reflection fills in; hand-written classes do with the defaults.
     code: ClassVar[str | None] = None
@@ -149,16 +151,17 @@ class Object(Mapped, metaclass=ObjectMeta):
     _row: dict[str, Any]
     _state: State
     _values: dict[str, Any] | None
+    _originals: dict[str, Any] | None
 
     id: Any = Key("ID")
 
     def __init__(self, session: Any = None, **fields: Any) -> None:
         self._row = {}
-        self._values = None
+        self._values = self._originals = None
         cls = type(self)
         row = {convert_name(cls, name): (name, value) for name, value in fields.items()}
         known = all(row.get(name, (name, None))[1] is not None for name in cls._key)
-        self._state = State(session, "persistent" if known else "new").own()
+        self._state = State(session, "persistent" if known else "new")
         for wire_name, (name, value) in row.items():
             member = cls._members.get(cls._python_names.get(wire_name, ""))
             if isinstance(member, Field) and not known:
@@ -242,8 +245,8 @@ class Object(Mapped, metaclass=ObjectMeta):
                 self._row[name] = original
             self._forget(name)
             self._forget_reference(name)
-        if self._state.originals:
-            self._state.originals.clear()
+        if self._originals:
+            self._originals.clear()
         self._settle()
 
     def refresh(self) -> None:
@@ -325,8 +328,8 @@ class Object(Mapped, metaclass=ObjectMeta):
     def __setstate__(self, state: tuple[dict[str, Any], str, dict[str, Any]]) -> None:
         """Restore what `__reduce__` kept."""
         self._row, status, originals = state
-        self._state = State(None, status).own()
-        self._state.originals = originals
+        self._state = State(None, status)
+        self._originals = originals
 
     # --- for the mapper's own modules ---------------------------------------------
 
@@ -336,13 +339,13 @@ class Object(Mapped, metaclass=ObjectMeta):
         obj = cls.__new__(cls)
         obj._row = row
         obj._state = state
-        obj._values = None
+        obj._values = obj._originals = None
         return obj
 
     def _assign(self, name: str, wire: Any, field: Field | None = None) -> None:
         """Record a wire value as a change; setting the original back makes the field clean."""
         row = self._row
-        originals = self._state.originals
+        originals = self._originals
         if originals is not None and name in originals:
             if self._same(field, originals[name], wire):
                 wire = originals.pop(name)
@@ -353,8 +356,7 @@ class Object(Mapped, metaclass=ObjectMeta):
                 self._forget(name)
                 return
             if originals is None:
-                self._state = self._state.own()
-                originals = self._state.originals = {}
+                originals = self._originals = {}
             originals[name] = current
         row[name] = wire
         values = self._values
@@ -403,7 +405,7 @@ class Object(Mapped, metaclass=ObjectMeta):
     def _mark_saved(self, names: Iterable[str]) -> None:
         """Take the current values of these fields as saved."""
         edited = changed_fields(self)
-        originals = self._state.originals
+        originals = self._originals
         for name in list(names):
             if name in edited:
                 self._row[name] = snapshot(edited[name])
@@ -417,7 +419,7 @@ class Object(Mapped, metaclass=ObjectMeta):
             return
         own = self._row
         values = self._values
-        originals = self._state.originals or {}
+        originals = self._originals or {}
         changed = changed_fields(self) if values or originals else {}
         # An id that is to be saved means another object than the one that comes along.
         pending = {field._raw.get("reference") for name in changed if (field := self._field(name)) is not None}
@@ -605,6 +607,21 @@ def convert_name(cls: type[Object], name: Any) -> str:
     return wire_name
 
 
+def _check_types(name: str, api: APIVersion | None, spec: ObjectSpec | None, declared: dict[str, Any]) -> None:
+    """Refuse a declared field of a type that neither core nor the system knows.
+
+    Raises:
+        ValueError: There is no such type.
+    """
+    service = None if api is None else api.service
+    for key, field in declared.items():
+        kind = field._raw.get("type") if isinstance(field, Field) else None
+        if kind is None or kind in types.NAMED:
+            continue
+        if service is None or service.codec(spec, field.spec) is types.ANY:
+            raise ValueError(f"{name}.{key}: there is no type {kind!r}{near_matches(kind, types.NAMED)}")
+
+
 def _related_without_session(obj: Object, relation: Reference | Collection, data: Any) -> Any:
     api = getattr(obj._state.session, "api", None) or type(obj)._api
     if api is None:
@@ -618,7 +635,7 @@ def _related_without_session(obj: Object, relation: Reference | Collection, data
 
 def _blank(cls: type[Object]) -> Object:
     """An object of a class without a row yet, for unpickling."""
-    return cls._wrap({}, State().own())
+    return cls._wrap({}, State())
 
 
 def _reduce_class(cls: ObjectMeta) -> Any:

@@ -348,7 +348,7 @@ class BaseSession:
                 found = None if request is None else frozenset(value for value, _label in self.execute(request))
             except APIError as error:
                 warnings.warn(
-                    f"{cls.__name__}.{field.workfront_name}: its codes could not be read: {error}", stacklevel=5
+                    f"{cls.__name__}.{field.workfront_name}: its codes could not be read: {error}", stacklevel=6
                 )
                 found = None
             self._codes[place] = found
