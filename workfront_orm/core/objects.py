@@ -255,7 +255,8 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def to_dict(self) -> dict[str, Any]:
         """The loaded fields as Python values, by Python name; names that have none keep the wire name."""
-        names = type(self)._python_names
+        cls = type(self)
+        names = {cls._key[0]: "id", **cls._python_names} if len(cls._key) == 1 else cls._python_names
         return {names.get(name, name): self._python_value(name, value) for name, value in wire_values(self).items()}
 
     def api_url(self) -> str:
