@@ -72,7 +72,7 @@ class Field(Operand, _Property):
         workfront_name: The name on the wire.
     """
 
-    __slots__ = ("_codec", "_decode", "_owner", "_raw", "_warned", "workfront_name")
+    __slots__ = ("_codec", "_decode", "_owner", "_raw", "_reflected", "_warned", "workfront_name")
     __doc__ = MemberDoc(__doc__ or "")
 
     workfront_name: str
@@ -81,7 +81,7 @@ class Field(Operand, _Property):
         self.workfront_name = workfront_name
         self._raw: Mapping[str, Any] = {"type": type} if type else {}
         self._owner: Any = None
-        self._warned = False
+        self._reflected = self._warned = False
         self._use(types.NAMED.get(type or "", types.ANY))
 
     @classmethod
@@ -97,6 +97,7 @@ class Field(Operand, _Property):
         field.workfront_name = name
         field._raw = raw
         field._owner = None
+        field._reflected = True
         field._warned = False
         field._use(codec)
         return field
@@ -120,7 +121,7 @@ class Field(Operand, _Property):
         if self._owner is not None:
             return
         self._owner = owner
-        service = getattr(owner._api, "service", None)
+        service = None if self._reflected else getattr(owner._api, "service", None)
         if service is not None and self._raw.get("type"):
             # A declared type may be one of the system's own.
             self._use(service.codec(owner._spec, self.spec))
@@ -370,8 +371,7 @@ def _writer(field: Field, kind: type | None) -> Callable[[Object, Any], None]:
 
     def write(obj: Object, value: Any) -> None:
         if value.__class__ is kind:
-            state = obj._state
-            originals = state.originals
+            originals = obj._originals
             old: Any
             if originals is not None and name in originals:
                 if originals[name] != value:
@@ -382,12 +382,12 @@ def _writer(field: Field, kind: type | None) -> Callable[[Object, Any], None]:
                 if old.__class__ is kind:
                     if old == value:
                         return
-                    if originals is None:
-                        state = obj._state = state.own()
-                        originals = state.originals
-                    originals[name] = old  # type: ignore[index]  # own() made it
                     obj._row[name] = value
-                    kept = state.origin.kept
+                    if originals is None:
+                        obj._originals = {name: old}
+                    else:
+                        originals[name] = old
+                    kept = obj._state.origin.kept
                     if kept is not None:
                         kept[id(obj)] = obj
                     return

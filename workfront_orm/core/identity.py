@@ -119,7 +119,7 @@ class IdentityMap:
                 obj = new(cls)
                 obj._row = row
                 obj._state = state
-                obj._values = None
+                obj._values = obj._originals = None
                 add_object(obj)
                 if key is not None:
                     made = _Entry(obj, forget)
@@ -154,12 +154,13 @@ class IdentityMap:
             if entry is not None and entry() is obj:
                 known.pop(key)
             self._changed.pop(id(obj), None)
-            if obj._state.originals is not None:
-                obj._state.origin = Origin(obj._state.origin.lazy)
+            # Its state may be shared with siblings that stay.
+            state = obj._state
+            obj._state = State(state.session, state.status, Origin(state.origin.lazy))
 
     def keep_while_dirty(self, obj: Object) -> None:
         """Hold an object strongly while it has unsaved changes."""
-        if obj._state.originals and obj._state.status == "persistent":
+        if obj._originals and obj._state.status == "persistent":
             self._changed[id(obj)] = obj
         else:
             self._changed.pop(id(obj), None)
@@ -211,10 +212,10 @@ class IdentityMap:
             # The caller asked for a subclass, which knows more of the same row.
             obj.__class__ = cls
         obj._merge(row)
-        if obj._state.originals is None:
+        if obj._state.status == "persistent":
             obj._state = state
         else:
-            obj._state.origin = state.origin
+            obj._state = State(obj._state.session, obj._state.status, state.origin)
 
     @staticmethod
     def _normal(kind: type[Object], key: Any) -> Any:

@@ -146,7 +146,7 @@ class Loader:
         self._permit(obj, relation.workfront_name)
         lacking = self._lacking(obj, relation.workfront_name)
         id_field = relation.spec.field
-        changed_here = bool(id_field and obj._state.originals and id_field in obj._state.originals)
+        changed_here = bool(id_field and obj._originals and id_field in obj._originals)
         if resolved is not None and (changed_here or len(lacking) > 1):
             return self._load_targets(obj, relation, resolved[0], lacking)
         if len(lacking) > 1:

@@ -25,13 +25,13 @@ def merge(session: BaseSession, obj: Any) -> Any:
     converted = {name: _converted(cls, obj, name, value) for name, value in changed.items()}
     _refuse_unknown(cls, obj, converted)
     if obj._state.status == "new":
-        copy = cls._wrap({}, State(session, "new").own())
+        copy = cls._wrap({}, State(session, "new"))
         for name, value in converted.items():
             copy._assign(name, value, _field(cls, name))
         return copy
     row = {name: snapshot(value) for name, value in wire_values(obj).items() if name not in changed}
     for name in changed:
-        original = (obj._state.originals or {}).get(name, obj._row.get(name, NOT_LOADED))
+        original = (obj._originals or {}).get(name, obj._row.get(name, NOT_LOADED))
         if original is not NOT_LOADED:
             row[name] = snapshot(original)
     present = session.identity_map.get(cls, obj.id)

@@ -78,11 +78,9 @@ def apply_outcome(session: BaseSession, change: Change, outcome: Outcome) -> Non
     obj._mark_saved(saved)
     if change.kind == "create":
         obj._state.status = "persistent"
-        if obj._state.originals:
+        if obj._originals:
             # None was not sent, since a new object has no value anyway.
-            obj._state.originals = {
-                name: value for name, value in obj._state.originals.items() if current.get(name) is not None
-            }
+            obj._originals = {name: value for name, value in obj._originals.items() if current.get(name) is not None}
     if outcome.row:
         obj._merge(outcome.row)
     if outcome.key is not None and obj.id is None:

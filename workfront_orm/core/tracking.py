@@ -136,30 +136,20 @@ class State:
 
     Attributes:
         session: The session that the object belongs to, or None.
-        originals: The wire values before unsaved changes, by wire name; None while the state is shared.
         status: `new` (made by the program, not saved), `persistent`, or `deleted`.
         origin: What it shares with the objects that came in the same answer.
     """
 
-    __slots__ = ("origin", "originals", "session", "status")
+    __slots__ = ("origin", "session", "status")
 
     def __init__(self, session: Any = None, status: str = "persistent", origin: Origin = _NOWHERE) -> None:
         self.session = session
-        self.originals: dict[str, Any] | None = None
         self.status = status
         self.origin = origin
 
     def own(self, status: str | None = None) -> State:
-        """A copy for one object, ready to record changes."""
-        state = _new_state(State)
-        state.session = self.session
-        state.originals = {}
-        state.status = status or self.status
-        state.origin = self.origin
-        return state
-
-
-_new_state = State.__new__
+        """A copy for one object, whose status differs from that of its siblings."""
+        return State(self.session, status or self.status, self.origin)
 
 
 def changed_fields(obj: Object) -> dict[str, Any]:
@@ -168,7 +158,7 @@ def changed_fields(obj: Object) -> dict[str, Any]:
     Values that were handed out and can be changed in place are compared here.
     """
     row = obj._row
-    originals = obj._state.originals
+    originals = obj._originals
     changed = {name: row[name] for name in originals if name in row} if originals else {}
     changed.update(_edited_in_place(obj))
     return changed
@@ -176,7 +166,7 @@ def changed_fields(obj: Object) -> dict[str, Any]:
 
 def original_of(obj: Object, name: str) -> Any:
     """The wire value that a field had before unsaved changes, or NOT_LOADED."""
-    originals = obj._state.originals
+    originals = obj._originals
     if originals and name in originals:
         return originals[name]
     return obj._row.get(name, NOT_LOADED)
@@ -238,8 +228,8 @@ class Fields(MutableMapping[str, "Any"]):
         if name in type(obj)._key:
             raise AttributeError(f"{obj._label()}: the key {name!r} cannot be forgotten")
         del obj._row[name]
-        if obj._state.originals:
-            obj._state.originals.pop(name, None)
+        if obj._originals:
+            obj._originals.pop(name, None)
         obj._forget(name)
         obj._settle()
 
