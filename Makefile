@@ -23,8 +23,9 @@ $(STAMP): pyproject.toml Makefile
 demo: $(STAMP) ## the main job against a sandbox, step by step
 	@$(BIN)/workfront-orm demo
 
+# A file stays with one worker, so that its tests share their servers.
 test: lint ## lint, types and tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 lint: $(STAMP) ## lint and types
 	$(BIN)/ruff check .
