@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,8 @@ class Workfront(Backend):
     def _fill(self) -> None:
         from workfront_orm.sandbox.workfront import data
 
+        # Rows by the hundred thousand hold no cycles: the collector would only walk them again and again.
+        gc.disable()
         with self.store.transaction():
             for code, rows in data.tables(self.settings.data, seed=self.settings.seed, now=self.settings.clock.now()):
                 if code == "credentials":
@@ -80,6 +83,7 @@ class Workfront(Backend):
                 else:
                     self.store.load(code, rows)
             self.store.keep_setting("data", self.settings.data)
+        gc.enable()
 
     # --- what the frame asks ---------------------------------------------------------------
 

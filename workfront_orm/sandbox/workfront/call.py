@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -14,6 +13,7 @@ from workfront_orm.sandbox.workfront.wire import (
     invalid,
     parse_bool,
     parse_lenient,
+    strict_json,
     zone_of,
 )
 
@@ -127,8 +127,8 @@ def _json_body(request: Request) -> Any:
     if not declared and request.content_type == _FORM and b"=" in request.body.split(b"&", 1)[0].split(b'"', 1)[0]:
         return NO_BODY
     try:
-        return json.loads(request.body)
-    except (ValueError, RecursionError):
+        return strict_json(request.body)
+    except ValueError:
         if declared and start:
             raise WireError(400, ILLEGAL_ARGUMENT, "The body is no JSON") from None
         return NO_BODY

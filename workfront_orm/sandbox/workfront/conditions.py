@@ -177,7 +177,7 @@ class Compiler:
             return (f"'{entity.code}'" if entity.view is None else f'{row}."objCode"'), "text"
         if name in entity.overlay.get("hidden", ()):
             return "NULL", "text"
-        return entity.sql(name, row), entity.columns[name].kind
+        return self.store.sql(entity, name, row), entity.columns[name].kind
 
     def _check_field(self, entity: Entity, name: str) -> None:
         spec = self.version.spec(entity.code)

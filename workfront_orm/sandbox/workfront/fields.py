@@ -181,9 +181,9 @@ class Projection:
             else:
                 kind = entity.columns[name].kind
                 if kind in ("list", "map"):
-                    spliced.append((name, f"coalesce({entity.sql(name, row)}, 'null')"))
+                    spliced.append((name, f"coalesce({self.store.sql(entity, name, row)}, 'null')"))
                 else:
-                    pairs.append((name, self._value(kind, entity.sql(name, row))))
+                    pairs.append((name, self._value(kind, self.store.sql(entity, name, row))))
         spliced.extend((name, self._custom(name, row)) for name in node.custom)
         if node.values:
             spliced.append((CUSTOM, self._all_custom(row)))
@@ -217,7 +217,7 @@ class Projection:
         alias = self.alias()
         inner = f'SELECT {self.object(child, alias)} AS o FROM "{collection.target}" {alias} WHERE {members(self.store, collection, alias, row)}'
         if collection.sort:
-            inner += f" ORDER BY {child.entity.sql(collection.sort, alias)}"
+            inner += f" ORDER BY {self.store.sql(child.entity, collection.sort, alias)}"
         return f"(SELECT '[' || coalesce(group_concat(o, ','), '') || ']' FROM ({inner}))"
 
     def _reference(self, entity: Entity, name: str, child: Node, row: str) -> str:
@@ -247,7 +247,7 @@ def members(store: Store, collection: Collection, member: str, row: str) -> str:
         store.index(link.code, collection.by or "")
         linked = [
             f'l."{collection.by}" = {row}."{collection.source}"',
-            *(_equals(link, "l", name, value) for name, value in where.items()),
+            *(_equals(store, link, "l", name, value) for name, value in where.items()),
         ]
         conditions.append(
             f'{member}."ID" IN (SELECT l."{collection.to}" FROM "{link.code}" l WHERE {" AND ".join(linked)})'
@@ -260,7 +260,7 @@ def members(store: Store, collection: Collection, member: str, row: str) -> str:
     elif not collection.all:
         store.index(target, collection.by or "ID")
         conditions.append(f'{member}."{collection.by}" = {row}."{collection.source}"')
-    conditions += [_equals(store.entity(target), member, name, value) for name, value in where.items()]
+    conditions += [_equals(store, store.entity(target), member, name, value) for name, value in where.items()]
     if collection.exclude:
         conditions.append(f'{member}."ID" IS NOT {row}."{collection.exclude}"')
     return " AND ".join(conditions) or "1"
@@ -272,20 +272,20 @@ def referred(store: Store, entity: Entity, name: str, target: str, row: str) -> 
     if reference.target is None or reference.target not in store.model.class_names:
         return None
     if reference.column is not None:
-        return f'{target}."ID" = {entity.sql(reference.column, row)}'
+        return f'{target}."ID" = {store.sql(entity, reference.column, row)}'
     if reference.by is None:
         return None
     store.index(reference.target, reference.by)
     other = store.entity(reference.target)
     conditions = [
         f'{target}."{reference.by}" = {row}."ID"',
-        *(_equals(other, target, key, value) for key, value in reference.where.items()),
+        *(_equals(store, other, target, key, value) for key, value in reference.where.items()),
     ]
     return f'{target}."ID" = (SELECT x."ID" FROM "{other.code}" x WHERE {" AND ".join(conditions).replace(f"{target}.", "x.")} LIMIT 1)'
 
 
-def _equals(entity: Entity, row: str, name: str, value: Any) -> str:
-    return f"{entity.sql(name, row)} IS {literal(value)}"
+def _equals(store: Store, entity: Entity, row: str, name: str, value: Any) -> str:
+    return f"{store.sql(entity, name, row)} IS {literal(value)}"
 
 
 def custom_json(name: str, row: str) -> str:

@@ -9,6 +9,7 @@ first needs one. A file database runs in WAL mode, so that it survives the end o
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import sqlite3
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 CUSTOM = "parameterValues"
 """The column that holds custom data as a JSON map of `DE:` names."""
 
+_LOOKED_UP = re.compile(r'FROM "(\w+)" m WHERE m\."(\w+)" = ')
 _TABLES_IN_SQL = re.compile(r'(?:FROM|JOIN)\s+"(\w+)"')
 
 
@@ -137,6 +139,14 @@ class Store:
             parts.append(f'SELECT {", ".join(selected)} FROM "{code}" m')
         self.connection.execute(f'CREATE TEMP VIEW IF NOT EXISTS "{entity.code}" AS {" UNION ALL ".join(parts)}')
 
+    def sql(self, entity: Entity, name: str, row: str) -> str:
+        """SQL that reads a field of the row with an alias; what a computed one looks up gets its index."""
+        column = entity.columns[name]
+        if column.sql is not None:
+            for code, by in _LOOKED_UP.findall(column.sql):
+                self.index(code, by)
+        return entity.sql(name, row)
+
     def index(self, code: str, *columns: str) -> None:
         """Have an index on columns of a type, unless one of them is computed or the type is a view."""
         entity = self.entity(code)
@@ -195,7 +205,7 @@ class Store:
         if not changes:
             return
         entity = self.entity(code)
-        values = [self._encode(entity, name, value) for name, value in changes.items()]
+        values = [_encode(self._kind(entity, name), value) for name, value in changes.items()]
         listed = ", ".join(f'"{name}" = ?' for name in changes)
         self.connection.execute(f'UPDATE "{code}" SET {listed} WHERE "ID" = ?', [*values, key])
         self.generation += 1
@@ -213,28 +223,33 @@ class Store:
             KeyError: a row has a field that the type has not, or that is computed.
         """
         entity = self.entity(code)
-        batches: dict[tuple[str, ...], list[list[Any]]] = {}
-        for row in rows:
-            names = tuple(row)
-            batches.setdefault(names, []).append([self._encode(entity, name, row[name]) for name in names])
-        for names, values in batches.items():
+        for names, group in itertools.groupby(rows, tuple):
+            kinds = [self._kind(entity, name) for name in names]
+            converted = [number for number, kind in enumerate(kinds) if kind in _CONVERTED]
+            values = [[*row.values()] for row in group]
+            for number in converted:
+                kind = kinds[number]
+                for row in values:
+                    if row[number] is not None and type(row[number]) is not str:
+                        row[number] = _encode(kind, row[number])
             listed = ", ".join(f'"{name}"' for name in names)
             marks = ", ".join("?" * len(names))
             self.connection.executemany(f'INSERT INTO "{code}" ({listed}) VALUES ({marks})', values)
         self.generation += 1
 
     @staticmethod
-    def _encode(entity: Entity, name: str, value: Any) -> Any:
+    def _kind(entity: Entity, name: str) -> str:
+        """The kind of a stored field.
+
+        Raises:
+            KeyError: the type has no such field, or computes it.
+        """
         if name == CUSTOM and entity.custom:
-            return json_text(value) if value else None
+            return "map"
         column = entity.columns.get(name)
         if column is None or column.sql is not None:
             raise KeyError(f"{entity.code} has no stored field {name!r}")
-        if value is None or isinstance(value, (str, int, float)):
-            return value
-        if isinstance(value, datetime):
-            return stored(value)
-        return json_text(value)
+        return column.kind
 
     # --- transactions and snapshots -------------------------------------------------------
 
@@ -300,6 +315,16 @@ def json_text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def _encode(kind: str, value: Any) -> Any:
+    """A value as SQLite takes it."""
+    if kind not in _CONVERTED or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return stored(value)
+    return json_text(value) if value or kind == "list" else None
+
+
+_CONVERTED = frozenset({"date", "list", "map"})
 _AFFINITY = {
     "text": "TEXT",
     "int": "INTEGER",

@@ -6,6 +6,7 @@ caller in UTC gets them as they are.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -93,21 +94,23 @@ def error_response(error: WireError) -> Response:
 
 
 def escape(text: str) -> bytes:
-    r"""Escape JSON text as the service does: `\\/`, `\\u003c`, and ASCII only. Outside strings JSON has none of these."""
+    r"""Escape JSON text as the service does: `\/`, `\u003c`, and ASCII only. Outside strings JSON has none of these."""
     if "/" in text:
         text = text.replace("/", "\\/")
     if "<" in text:
         text = text.replace("<", "\\u003c")
-    if not text.isascii():
-        text = _NOT_ASCII.sub(_as_escape, text)
-    return text.encode("ascii")
+    # The encoder calls back for what is not ASCII only, which is far quicker than a search for it.
+    return text.encode("ascii", _ESCAPES)
 
 
-_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+def _as_escapes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
-def _as_escape(match: re.Match[str]) -> str:
-    return json.dumps(match[0])[1:-1]
+_ESCAPES = "workfront_orm.json_escapes"
+codecs.register_error(_ESCAPES, _as_escapes)
 
 
 # --- dates -------------------------------------------------------------------------
@@ -242,11 +245,32 @@ def parse_lenient(text: str) -> Any:
         ValueError: the text is no such JSON, or nested deeper than 64 levels.
     """
     try:
-        return json.loads(text)
+        return strict_json(text)
     except ValueError:
-        return _Lenient(text).read()
+        return well_formed(_Lenient(text).read())
+
+
+def strict_json(text: str | bytes) -> Any:
+    """Read JSON. Halves of surrogate pairs, which no database can keep, become U+FFFD.
+
+    Raises:
+        ValueError: the text is no JSON, or nested too deeply.
+    """
+    try:
+        value = json.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    halves = b"\\ud" in text.lower() if isinstance(text, bytes) else "\\ud" in text.lower()
+    return well_formed(value) if halves else value
+
+
+def well_formed(value: Any) -> Any:
+    """A JSON value whose texts are all well-formed Unicode."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {well_formed(name): well_formed(item) for name, item in value.items()}
+    return [well_formed(item) for item in value] if isinstance(value, list) else value
 
 
 class _Lenient:
