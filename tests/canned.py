@@ -144,4 +144,12 @@ class Canned:
     @staticmethod
     def _values(asked):
         values = {name: value for name, value in asked.params.items() if name != "fields"}
-        return {**values, **json.loads(values.pop("updates"))} if "updates" in values else values
+        values.update(json.loads(values.pop("updates", "{}")))
+        return {name: _stored(value) for name, value in values.items()}
+
+
+def _stored(value):
+    """What a server keeps of a parameter: nothing for an empty text, lists and maps for JSON."""
+    if value == "":
+        return None
+    return json.loads(value) if isinstance(value, str) and value[:1] in {"[", "{"} else value
