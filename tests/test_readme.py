@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -118,9 +119,10 @@ def test_the_versions_it_promises_are_those_with_metadata():
 
 
 def test_the_extras_it_lists_exist():
-    import tomllib
-
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    brought = re.search(r"^\| none \| (.*) \|$", README, re.MULTILINE)[1]
+    assert re.findall(r"`(\w+)`", brought) == [re.match(r"[\w-]+", name)[0] for name in project["dependencies"]]
     listed = set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
     assert listed == set(extras) - {"dev"}
     for group_ in re.findall(r"'\.\[([\w,]+)\]'", README):
