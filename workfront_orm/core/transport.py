@@ -47,10 +47,11 @@ class Transport:
         cert: str | tuple[str, str] | None = None,
         proxies: dict[str, str] | None = None,
     ) -> None:
-        limits = timeout if isinstance(timeout, tuple) else (timeout,)
+        limits = timeout if isinstance(timeout, tuple) and len(timeout) == 2 else (timeout,)  # noqa: PLR2004 - a pair
         if not all(isinstance(limit, (int, float)) and limit > 0 for limit in limits):
             raise ValueError(
-                f"timeout takes positive seconds, not {timeout!r}: a request without one can hang for ever"
+                f"timeout takes positive seconds, or a pair of them for connecting and reading, not {timeout!r}: "
+                "a request without one can hang for ever"
             )
         self.timeout = timeout
         self.throttle = Throttle() if throttle is None else throttle
@@ -60,8 +61,7 @@ class Transport:
         self._http.auth = _no_auth
         self._verify = verify
         self._http.cert = cert
-        if proxies:
-            self._http.proxies.update(proxies)
+        self._proxies = proxies
         size = self.throttle.most
         self._http.mount("https://", _Adapter(ssl_context, pool_connections=4, pool_maxsize=size))
         self._http.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=size))
@@ -98,8 +98,9 @@ class Transport:
                 files=request.files,
                 headers=headers,
                 timeout=self.timeout,
-                # Given here, since a CA bundle of the environment replaces that of a session.
+                # Given here, since what the environment says replaces what a session of requests says.
                 verify=self._verify,
+                proxies=self._proxies,
                 allow_redirects=False,
             )
             response = Response(status=answer.status_code, headers=answer.headers, body=answer.content, request=request)

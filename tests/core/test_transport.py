@@ -1,0 +1,214 @@
+import http.server
+import os
+import pickle
+import re
+import socket
+import ssl
+import threading
+import traceback
+
+import pytest
+import requests
+import responses
+
+from workfront_orm.core.errors import ConnectionFailedError, RequestTimeoutError
+from workfront_orm.core.exchange import Request
+from workfront_orm.core.transport import Transport
+
+SECRET = "geheim"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers what its path says, and keeps what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.asked.append((self.path, dict(self.headers), body))
+        self.server.ports.add(self.client_address[1])
+        if self.path.startswith("/stall"):
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.flush()
+            self.server.done.wait(5)
+            self.close_connection = True
+            return
+        if self.path.startswith("/silence"):
+            self.server.done.wait(5)
+            self.close_connection = True
+            return
+        if self.path.startswith("/break"):
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"{")
+            self.close_connection = True
+            return
+        self.send_response(302 if self.path.startswith("/redirect") else 200)
+        if self.path.startswith("/redirect"):
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Set-Cookie", "attask=abc; Path=/")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.asked, server.ports, server.done = [], set(), threading.Event()
+    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.done.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def transport():
+    made = []
+
+    def make(**options):
+        made.append(Transport(**options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def request(**values):
+    return Request(operation="test", method="POST", path="/x", **values)
+
+
+def test_a_form_is_sent_as_it_was_planned(server, transport):
+    form = [("name", "Ä & Ö"), ("ID", "1"), ("ID", "2"), ("apiKey", SECRET)]
+    answer = transport().send(request(form=form), f"{server.url}/x", {})
+    assert (answer.status, answer.body) == (200, b"ok")
+    ((path, headers, body),) = server.asked
+    assert path == "/x"
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded;charset=utf-8"
+    assert body == b"name=%C3%84+%26+%C3%96&ID=1&ID=2&apiKey=geheim"
+
+
+def test_query_json_and_headers(server, transport):
+    transport().send(request(query=[("a", "1"), ("a", "2")], json={"b": "ä"}), f"{server.url}/x", {"sessionID": "s"})
+    ((path, headers, body),) = server.asked
+    assert path == "/x?a=1&a=2"
+    assert headers["sessionID"] == "s"
+    assert headers["Content-Type"] == "application/json"
+    assert body == b'{"b": "\\u00e4"}'
+
+
+def test_redirects_are_not_followed(server, transport):
+    answer = transport().send(request(form=[("apiKey", SECRET)]), f"{server.url}/redirect", {})
+    assert answer.status == 302
+    assert answer.headers["location"] == "/elsewhere"
+    assert [path for path, _, _ in server.asked] == ["/redirect"]
+
+
+def test_connections_are_reused_and_cookies_are_not_kept(server, transport):
+    one = transport()
+    for _ in range(3):
+        one.send(request(form=[]), f"{server.url}/x", {})
+    assert all("Cookie" not in headers for _, headers, _ in server.asked)
+    assert len(server.ports) == 1
+
+
+def test_a_netrc_file_adds_no_credentials(server, transport, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text(f"machine 127.0.0.1 login ann password {SECRET}\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    transport().send(request(form=[]), f"{server.url}/x", {})
+    assert "Authorization" not in server.asked[0][1]
+
+
+@pytest.mark.parametrize("path", ["/stall", "/silence"])
+def test_no_answer_in_time(server, transport, path):
+    with pytest.raises(RequestTimeoutError, match=f"test: no answer from {server.url}{path}.*timeout="):
+        transport(timeout=0.1).send(request(form=[]), f"{server.url}{path}", {})
+
+
+def test_a_connection_that_breaks(server, transport):
+    with pytest.raises(ConnectionFailedError, match=f"no answer from {server.url}/break"):
+        transport().send(request(form=[]), f"{server.url}/break", {})
+
+
+def test_nobody_listens(transport):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(ConnectionFailedError, match="ConnectionRefusedError"):
+            transport().send(request(form=[]), url, {})
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[", "nonsense://x", "http://.x"])
+def test_an_address_that_is_none(transport, url):
+    with pytest.raises(ConnectionFailedError):
+        transport().send(request(form=[]), url, {})
+
+
+def test_a_failure_tells_no_secret(transport):
+    failure = requests.ConnectionError(f"https://x/?apiKey={SECRET}")
+    with responses.RequestsMock() as mock:
+        mock.add(responses.POST, re.compile("https://.*"), body=failure)
+        with pytest.raises(ConnectionFailedError) as caught:
+            transport().send(request(form=[("apiKey", SECRET)]), f"https://ann:{SECRET}@x/?apiKey={SECRET}", {})
+    error = caught.value
+    assert SECRET not in str(error)
+    assert SECRET not in repr(error)
+    assert SECRET not in "".join(traceback.format_exception(error))
+    assert SECRET.encode() not in pickle.dumps(error)
+
+
+def test_requests_and_responses_show_no_secret(server, transport):
+    asked = request(form=[("apiKey", SECRET)], query=[("password", SECRET)])
+    answer = transport().send(asked, f"{server.url}/x", {"Authorization": SECRET})
+    assert SECRET not in repr(asked)
+    assert SECRET not in repr(answer)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, None, "5", (5, 0), ()])
+def test_a_timeout_is_needed(timeout):
+    with pytest.raises(ValueError, match="timeout takes positive seconds, or a pair"):
+        Transport(timeout=timeout)
+
+
+def test_the_callers_tls_context_decides_what_is_checked(transport):
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname = False
+    unchecked.verify_mode = ssl.CERT_NONE
+    asked = requests.Request("POST", "https://x/").prepare()
+    for context, rule in ((unchecked, ssl.CERT_NONE), (ssl.create_default_context(), ssl.CERT_REQUIRED)):
+        adapter = transport(ssl_context=context)._http.get_adapter("https://x/")
+        pool = adapter.get_connection_with_tls_context(asked, True)
+        adapter.cert_verify(pool, "https://x/", True, None)
+        connection = pool._new_conn()
+        assert connection.ssl_context is context
+        assert ssl.CERT_NONE.__class__[pool.cert_reqs] is rule
+        assert pool.ca_certs is None
+
+
+def test_verify_and_proxies_win_over_the_environment(transport, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", os.devnull)
+    monkeypatch.setenv("HTTPS_PROXY", "http://environment:1")
+    seen = []
+    with responses.RequestsMock() as mock:
+        mock.add_callback(responses.POST, "https://x/", lambda asked: seen.append(asked.req_kwargs) or (200, {}, "ok"))
+        transport(verify="bundle.pem", proxies={"https": "http://mine:1"}).send(request(form=[]), "https://x/", {})
+        transport(verify=False).send(request(form=[]), "https://x/", {})
+    assert seen[0]["verify"] == "bundle.pem"
+    assert seen[0]["proxies"]["https"] == "http://mine:1"
+    assert seen[1]["verify"] is False
+    assert seen[1]["proxies"]["https"] == "http://environment:1"
