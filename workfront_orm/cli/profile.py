@@ -35,6 +35,7 @@ def open_session(version: str | None) -> Session:
         MetadataNotFoundError: There is no metadata for the version.
     """
     from workfront_orm import Session
+    from workfront_orm.core.retrying import Retrying
 
     from .names import find_api
 
@@ -56,7 +57,8 @@ def open_session(version: str | None) -> Session:
         raise click.UsageError(f"{URL} is http, which would send the key in the clear: use https")
     api = find_api("workfront", version or path["number"] or path["word"])
     template = f"{parts.scheme}://{parts.netloc}/attask/{{api}}"
-    return Session(None, key, api_version=api.version, url_template=template)
+    # A person waits: three attempts, and not the minutes that a program may take.
+    return Session(None, key, api_version=api.version, url_template=template, retrying=Retrying(attempts=3))
 
 
 def _is_loopback(host: str) -> bool:
