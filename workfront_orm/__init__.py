@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workfront_orm.core.reflection import APIVersion
     from workfront_orm.core.service import register_service
     from workfront_orm.services.workfront.errors import WorkfrontAPIError
-    from workfront_orm.services.workfront.session import Session
+    from workfront_orm.session import Session
 
 __version__ = "0.1.0"
 

@@ -6,9 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .metadata import MemberSpec, ObjectSpec
+    from .metadata import ActionSpec, MemberSpec, ObjectSpec, QuerySpec
 
-__all__ = ["ClassDoc", "class_doc", "doubts", "member_doc", "member_sentences", "since"]
+__all__ = ["ClassDoc", "call_line", "class_doc", "doubts", "member_doc", "member_line", "since"]
 
 
 class ClassDoc:
@@ -49,11 +49,11 @@ def member_doc(member: Any) -> str:
     known, and whether it is documented or inferred.
     """
     first = f":class:`~workfront_orm.meta.{_kind(member)}` for ``{member.spec.name}``"
-    lines = member_sentences(member.spec)
+    lines = _sentences(member.spec)
     return f"{first}\n\n" + "\n".join(lines) if lines else first
 
 
-def member_sentences(spec: MemberSpec) -> list[str]:
+def _sentences(spec: MemberSpec) -> list[str]:
     """What the metadata says of a member, a sentence each; empty for one that was written by hand."""
     raw = spec.raw
     lines = []
@@ -78,6 +78,48 @@ def member_sentences(spec: MemberSpec) -> list[str]:
     if raw:
         lines += [since(spec), "" if spec.inferred else "Documented.", *doubts(spec)]
     return list(filter(None, lines))
+
+
+def member_line(spec: MemberSpec) -> str:
+    """What stubs say of a member: the same in one short line, since there are thousands of them in each."""
+    raw = spec.raw
+    parts = [f"``{spec.name}``"]
+    if raw.get("type"):
+        exact = " (decimal)" if str(raw.get("javaType") or "").endswith("BigDecimal") else ""
+        parts[0] += f", {raw['type']}{exact}"
+    elif "target" in raw:
+        parts[0] += f", {raw['target'] or 'target unknown'}"
+    if raw.get("reference") and raw["reference"] + "ID" != spec.name:
+        parts.append(f"Id of {raw['reference']}.")
+    if raw.get("field") and raw["field"] != spec.name + "ID":
+        parts.append(f"Id in {raw['field']}.")
+    if raw.get("values"):
+        values = ", ".join(f"{value} {label}" if label else str(value) for value, label in raw["values"])
+        parts.append(f"Values: {values}{', or of the tenant' if raw.get('open') else ''}.")
+    parts += [word for flag, word in (("readOnly", "Read-only."), ("required", "Required.")) if raw.get(flag)]
+    return " ".join([f"{parts[0]}.", *parts[1:], *_provenance(spec)])
+
+
+def call_line(spec: ActionSpec | QuerySpec) -> str:
+    """What stubs say of an action or a named query."""
+    parts = [f"``{spec.name}``."]
+    if spec.arguments is None:
+        parts.append("Arguments unknown: pass them by wire name.")
+    else:
+        odd = [
+            argument for argument in spec.arguments if "." in argument.type or argument.name != argument.name.strip()
+        ]
+        parts += [f"{argument.name!r} is {argument.type}." for argument in odd]
+    return " ".join([*parts, *_provenance(spec)])
+
+
+def _provenance(spec: MemberSpec) -> list[str]:
+    marks = spec.marks
+    source = str(marks.get("src") or "")
+    known = source[:1] == "v" and source[1:2].isdigit() and marks.get("since") != "unknown"
+    parts = [f"Since {source}."] if known else [f"Since unknown ({source})."] if source else []
+    parts.append("Inferred." if spec.inferred else "Documented.")
+    return parts + [sentence for sentence in doubts(spec) if not sentence.startswith("Inferred")]
 
 
 def since(spec: MemberSpec) -> str:

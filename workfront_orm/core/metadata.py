@@ -17,7 +17,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any, TypeVar
 
     _S = TypeVar("_S", bound="MemberSpec")
@@ -33,7 +33,9 @@ __all__ = [
     "ObjectSpec",
     "QuerySpec",
     "ReferenceSpec",
+    "config_folder",
     "find",
+    "packaged_folders",
     "search_path",
     "versions",
 ]
@@ -462,7 +464,7 @@ def search_path() -> list[str]:
     """
     folders = [folder for folder in os.environ.get("WORKFRONT_ORM_METADATA", "").split(os.pathsep) if folder]
     folders.append(os.path.join(config_folder(), "metadata"))
-    folders.extend(_packaged_folders())
+    folders.extend(packaged_folders())
     return folders
 
 
@@ -501,11 +503,16 @@ def find(service: str, version: str, path: str | os.PathLike[str] | None = None)
     raise MetadataNotFoundError(f"no metadata for version {version!r} of {service}; versions with metadata: {known}")
 
 
-def versions(service: str) -> list[str]:
-    """The versions of a service for which there is a metadata file, oldest first, unnumbered ones last."""
+def versions(service: str, folders: Iterable[str] | None = None) -> list[str]:
+    """The versions of a service for which there is a metadata file, oldest first, unnumbered ones last.
+
+    Args:
+        service: The service's name.
+        folders: The folders to look in; None for those that are searched.
+    """
     found = {
         entry[: -len(".json")]
-        for folder in search_path()
+        for folder in (search_path() if folders is None else folders)
         for entry in _entries(os.path.join(folder, service))
         if entry.endswith(".json") and not entry.startswith("overlay")
     }
@@ -526,7 +533,8 @@ def _version_order(version: str) -> tuple[int, tuple[int, ...], str]:
     return 1, (), version
 
 
-def _packaged_folders() -> list[str]:
+def packaged_folders() -> list[str]:
+    """The folders where the files of the package are."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     # In an installed package the files lie inside; in a source checkout at its top.
     return [os.path.join(package, "metadata"), os.path.join(os.path.dirname(package), "metadata")]

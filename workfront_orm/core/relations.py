@@ -98,7 +98,7 @@ class Reference(Relation):
         """What the metadata says of the reference."""
         return ReferenceSpec(self.workfront_name, getattr(self, "_raw", {}))
 
-    def __get__(self, obj: Object | None, owner: type[Object] | None = None) -> Any:
+    def __get__(self, obj: Any, owner: type[Object] | None = None) -> Any:
         """The object referred to, or the reference itself on the class."""
         if obj is None:
             return self
@@ -136,7 +136,7 @@ class Collection(Relation):
         """What the metadata says of the collection."""
         return CollectionSpec(self.workfront_name, getattr(self, "_raw", {}))
 
-    def __get__(self, obj: Object | None, owner: type[Object] | None = None) -> Any:
+    def __get__(self, obj: Any, owner: type[Object] | None = None) -> Any:
         """The objects, as a tuple, or the collection itself on the class."""
         if obj is None:
             return self

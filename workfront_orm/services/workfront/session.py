@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, MutableMapping
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -117,6 +118,9 @@ class Session(BaseSession):
         user_id: The id of the user who logged in.
         api: The classes of the version, or None when there is no metadata for it.
     """
+
+    #: `Session[v220.API]` in annotations; what it means to type checkers stands in `workfront_orm/session.pyi`.
+    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)
 
     #: The versions that sessions know; see `register()`.
     version_registry: ClassVar[Any] = VersionRegistry()

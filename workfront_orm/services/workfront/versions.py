@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workfront_orm.core.reflection import api_version
+from workfront_orm.core.reflection import APIVersion, api_version
 
 from . import service
 
@@ -24,6 +24,9 @@ def lazy_module(version: str) -> tuple[Callable[[str], Any], Callable[[], list[s
     def module_getattr(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name == "API":
+            # What annotations call the type of `api`; stubs say which classes it has.
+            return APIVersion
         api = api_version(service.name, version)
         return api if name == "api" else getattr(api, name)
 
