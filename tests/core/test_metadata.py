@@ -230,7 +230,7 @@ def folders(tmp_path, monkeypatch):
         (folder / "toy" / "v2.json").write_text(FILE.replace("made for this test", name))
         made[name] = folder
     monkeypatch.setenv("WORKFRONT_ORM_METADATA", os.pathsep.join([str(tmp_path / "empty"), str(made["variable"])]))
-    monkeypatch.setattr(metadata, "_packaged_folders", lambda: [str(made["package"])])
+    monkeypatch.setattr(metadata, "packaged_folders", lambda: [str(made["package"])])
     return made
 
 
