@@ -155,6 +155,12 @@ def test_nothing_is_left_to_do_in_the_source():
     assert not found, "\n".join(found)
 
 
+def test_pages_that_the_source_names_exist():
+    named = {page for _name, _number, line in source_lines() for page in re.findall(r"docs/[\w-]+\.md", line)}
+    assert named
+    assert not [page for page in named if not (ROOT / page).exists()]
+
+
 def source_lines():
     for path in PACKAGE.rglob("*.py"):
         for number, line in enumerate(path.read_text().splitlines(), start=1):
