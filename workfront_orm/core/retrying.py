@@ -11,7 +11,7 @@ server asks for is a lower bound.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenacity import RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 from tenacity import Retrying as Tenacity
@@ -73,12 +73,14 @@ class Retrying:
         self._sleep = sleep
         self._clock = clock
 
-    def call(self, request: Request, once: Callable[[], T]) -> T:
+    def call(self, request: Request, once: Callable[[], T], unknown: type[Any] = OutcomeUnknown) -> T:
         """Send a request, again where that is right, and return what its answer holds.
 
         Args:
             request: What is sent, for its effect.
             once: Sends it once and reads the answer.
+            unknown: What to raise when nobody can tell whether it was done: `OutcomeUnknown`, or a
+                system's own kind of it.
 
         Raises:
             OutcomeUnknown: A create or action may or may not have been done.
@@ -118,7 +120,7 @@ class Retrying:
                         and not isinstance(error, OutcomeUnknown)
                         and not surely_not_done(error)
                     ):
-                        raise OutcomeUnknown(
+                        raise unknown(
                             error.data,
                             error.code,
                             operation=request.operation,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from urllib3.util.retry import Retry
 
 from . import saving
-from .errors import APIError, AuthenticationError, ThrottledError
+from .errors import APIError, AuthenticationError, OutcomeUnknown, ThrottledError
 from .identity import IdentityMap
 from .loading import Loader
 from .metadata import MetadataNotFoundError
@@ -371,7 +371,7 @@ class BaseSession:
             APIError: The server refuses, or no answer came; the operation is named.
         """
         try:
-            return self._retrying.call(request, lambda: self._once(request))
+            return self._retrying.call(request, lambda: self._once(request), self.service.error(OutcomeUnknown))
         except APIError as error:
             error.operation = error.operation or request.operation
             raise

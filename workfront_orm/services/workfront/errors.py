@@ -12,6 +12,7 @@ __all__ = [
     "InvalidResponseError",
     "NotFoundError",
     "NotSupportedError",
+    "OutcomeUnknown",
     "ServerError",
     "ThrottledError",
     "WorkfrontAPIError",
@@ -62,6 +63,10 @@ class ServerError(WorkfrontAPIError, errors.ServerError):
 
 class InvalidResponseError(WorkfrontAPIError, errors.InvalidResponseError):
     """The answer is not the JSON that Workfront speaks."""
+
+
+class OutcomeUnknown(WorkfrontAPIError, errors.OutcomeUnknown):  # noqa: N818 - the name of the public surface
+    """A create or an action was sent, and nothing tells whether the server acted."""
 
 
 _BY_STATUS: dict[int, type[WorkfrontAPIError]] = {
