@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.sandbox.workfront import permissions, rollup
 from workfront_orm.sandbox.workfront.calendar import minutes_between
+from workfront_orm.sandbox.workfront.defaults import fill
 from workfront_orm.sandbox.workfront.wire import invalid, invalid_value, parse_date, stored
 
 if TYPE_CHECKING:
@@ -87,27 +89,29 @@ def like(action: Action) -> None:
     store = action.context.store
     likes = store.entity("LIKE")
     user = action.context.user["ID"]
-    if not store.select("LIKE", f'"{column}" = ? AND "userID" = ?', [key, user]):
-        action.writer.create(likes, {}, within={column: key, "userID": user})
+    if not store.select("LIKE", f'"{column}" = ? AND "enteredByID" = ?', [key, user]):
+        row = {"ID": secrets.token_hex(16), column: key}
+        fill(action.context, likes, row)
+        store.insert("LIKE", row)
 
 
 def unlike(action: Action) -> None:
     """The caller does not like it any more."""
     key, column = action.key, _liked(action)
     store = action.context.store
-    for row in store.select("LIKE", f'"{column}" = ? AND "userID" = ?', [key, action.context.user["ID"]]):
+    for row in store.select("LIKE", f'"{column}" = ? AND "enteredByID" = ?', [key, action.context.user["ID"]]):
         store.delete("LIKE", row["ID"])
 
 
 def _liked(action: Action) -> str:
-    return {"NOTE": "noteID", "JRNLE": "journalEntryID", "ENDR": "endorsementID"}[action.entity.code]
+    return {"NOTE": "noteID", "JRNLE": "journalEntryID"}[action.entity.code]
 
 
 def liked_notes(action: Action) -> list[str]:
     """Those of the given comments that the caller likes."""
     store = action.context.store
     store.entity("LIKE")
-    mine = {row["noteID"] for row in store.select("LIKE", '"userID" = ?', [action.context.user["ID"]])}
+    mine = {row["noteID"] for row in store.select("LIKE", '"enteredByID" = ?', [action.context.user["ID"]])}
     return [key for key in action.many("noteIDs") if key in mine]
 
 
@@ -326,8 +330,6 @@ SERVED: dict[tuple[str, str], Callable[[Action], Any]] = {
     ("NOTE", "unlike"): unlike,
     ("JRNLE", "like"): like,
     ("JRNLE", "unlike"): unlike,
-    ("ENDR", "like"): like,
-    ("ENDR", "unlike"): unlike,
     ("NOTE", "getLikedNoteIDs"): liked_notes,
     ("NOTE", "addNoteToObjects"): add_note_to_objects,
     ("DOCU", "move"): move_document,

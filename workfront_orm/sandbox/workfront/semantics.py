@@ -121,6 +121,10 @@ def _changed(context: Context, code: str, old: Mapping[str, Any], new: Mapping[s
             elif code == "HOUR":
                 pending.tasks.update(key for key in (row.get("taskID"),) if key)
                 pending.issues.update(key for key in (row.get("opTaskID"),) if key)
+            if code == "TASK" and old.get("status") != new.get("status") and context.store.has_table("PRED"):
+                context.store.index("PRED", "predecessorID")
+                followers = context.store.select("PRED", '"predecessorID" = ?', [row["ID"]])
+                pending.followers.update(follower["successorID"] for follower in followers)
         elif code == "PRED":
             pending.followers.update(key for key in (row.get("successorID"),) if key)
         elif code == "PROJ":

@@ -47,6 +47,7 @@ class Store:
         self._known: set[str] = set()
         self._indexes: set[str] = set()
         self._snapshot: bytes | None = None
+        self._copy: sqlite3.Connection | None = None
         self.pending = Pending()
         self.connection = self._connect()
 
@@ -72,6 +73,8 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self.connection.close()
+        if self._copy is not None:
+            self._copy.close()
 
     # --- tables ------------------------------------------------------------------------
 
@@ -279,26 +282,23 @@ class Store:
         if self.path is None:
             self._snapshot = self.connection.serialize()
             return
-        with contextlib.closing(sqlite3.connect(":memory:")) as copy:
-            self.connection.backup(copy)
-            self._snapshot = copy.serialize()
+        # A file in WAL mode cannot be read back from its serialized form, so that a copy is kept open instead.
+        self._copy = sqlite3.connect(":memory:")
+        self.connection.backup(self._copy)
 
     def restore_snapshot(self) -> None:
         """Bring the data back to the snapshot."""
-        if self._snapshot is None:
+        if self._snapshot is None and self._copy is None:
             return
         self._forget_made()
         self.pending = Pending()
         self.generation += 1
-        if self.path is None:
+        if self._copy is not None:
+            self._copy.backup(self.connection)
+        elif self._snapshot is not None:
             self.connection.close()
             self.connection = self._connect()
             self.connection.deserialize(self._snapshot)
-            register(self.connection)
-            return
-        with contextlib.closing(sqlite3.connect(":memory:")) as copy:
-            copy.deserialize(self._snapshot)
-            copy.backup(self.connection)
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A setting of the database itself."""
