@@ -8,6 +8,7 @@ means any member.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,33 @@ from .errors import NotSupportedError
 from .expressions import Comparison, Exists, Expression, Group, Negation, Operand
 from .logic import operator_pairs
 from .moments import ServerValue
+from .types import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .fields import Field
 
-__all__ = ["matches"]
+__all__ = ["check", "matches"]
+
+
+def check(conditions: Iterable[Expression]) -> None:
+    """Refuse conditions that cannot be evaluated here, before anything is read.
+
+    Raises:
+        NotSupportedError: A condition that only the server can evaluate.
+    """
+    for condition in conditions:
+        if isinstance(condition, Negation):
+            check((condition.condition,))
+        elif isinstance(condition, Group):
+            check(condition.members)
+        elif isinstance(condition, Exists):
+            raise NotSupportedError(f"{condition!r} needs rows of another type, so only the server can evaluate it")
+        elif isinstance(condition, Comparison):
+            _check_comparison(condition)
+        else:
+            raise NotSupportedError(f"{condition!r} cannot be evaluated")
 
 
 def matches(row: Mapping[str, Any], conditions: Iterable[Expression]) -> bool:
@@ -29,12 +50,30 @@ def matches(row: Mapping[str, Any], conditions: Iterable[Expression]) -> bool:
 
     Args:
         row: The decoded row, with all that the conditions name.
-        conditions: The conditions.
-
-    Raises:
-        NotSupportedError: A condition that only the server can evaluate.
+        conditions: The conditions, checked by `check`.
     """
     return all(_holds(row, condition) for condition in conditions)
+
+
+def _check_comparison(condition: Comparison) -> None:
+    value = condition.value
+    for other in (*(value if isinstance(value, tuple) else (value,)), condition.upper):
+        if isinstance(other, ServerValue):
+            raise NotSupportedError(
+                f"{condition!r}: {other!r} is computed by the server, so it cannot be compared here; give the value itself"
+            )
+        if isinstance(other, date) and condition.operand.leaf.codec is ANY:
+            raise NotSupportedError(
+                f"{condition!r}: whether the field holds moments or text is not known here; declare it with its "
+                "type, as in Field('DE:Start', type='datetime')"
+            )
+    known = _TESTS.keys() | _SHAPES
+    if condition.operator not in known and operator_pairs.get(condition.operator) not in known:
+        raise NotSupportedError(f"{condition!r}: {condition.operator} cannot be evaluated here")
+
+
+# Operators that are not a test of one value against another.
+_SHAPES = frozenset({"in", "not_in", "between", "not_between", "all_of", "is_null", "is_not_null", "is_blank", "is_not_blank", "ne", "ne_not_null"})  # fmt: skip
 
 
 def _holds(row: Mapping[str, Any], condition: Expression) -> bool:
@@ -43,11 +82,9 @@ def _holds(row: Mapping[str, Any], condition: Expression) -> bool:
     if isinstance(condition, Group):
         test = all if condition.connector == "and" else any
         return test(_holds(row, member) for member in condition.members)
-    if isinstance(condition, Exists):
-        raise NotSupportedError(f"{condition!r} needs rows of another type, so only the server can evaluate it")
-    if isinstance(condition, Comparison):
-        return any(_compare(condition, row, value) for value in _values(row, condition.operand))
-    raise NotSupportedError(f"{condition!r} cannot be evaluated")
+    if not isinstance(condition, Comparison):
+        raise NotSupportedError(f"{condition!r} cannot be evaluated here")
+    return any(_compare(condition, row, value) for value in _values(row, condition.operand))
 
 
 def _values(row: Mapping[str, Any], operand: Operand) -> Iterator[Any]:
@@ -82,31 +119,26 @@ def _positive(  # noqa: PLR0911 - one case an operator
         return wire in (None, "", [])
     if wire is None:
         return False
-    if isinstance(wire, list) and operator != "all_of":
-        return any(_positive(operator, condition, row, item) for item in wire)
     field = condition.operand.leaf
+    if operator == "all_of":
+        items = [_python(field, item) for item in (wire if isinstance(wire, list) else [wire])]
+        return all(_other(field, row, one) in items for one in condition.value)
+    if isinstance(wire, list):
+        return any(_positive(operator, condition, row, item) for item in wire)
     value = _python(field, wire)
-    if operator in {"in", "all_of"}:
-        items = wire if isinstance(wire, list) else [wire]
-        wanted = condition.value
-        if operator == "all_of":
-            return all(one in items for one in wanted)
-        return any(_test("eq", value, _other(field, row, one), condition.ignore_case) for one in wanted)
+    if operator == "in":
+        return any(_test("eq", value, _other(field, row, one), condition.ignore_case) for one in condition.value)
     if operator == "between":
         return _test("ge", value, _other(field, row, condition.value), condition.ignore_case) and _test(
             "le", value, _other(field, row, condition.upper), condition.ignore_case
         )
-    other = _other(field, row, condition.value)
-    return other is not None and _test(operator, value, other, condition.ignore_case)
+    return _test(operator, value, _other(field, row, condition.value), condition.ignore_case)
 
 
 def _other(field: Field, row: Mapping[str, Any], value: Any) -> Any:
-    if isinstance(value, ServerValue):
-        raise NotSupportedError(
-            f"{value!r} is computed by the server, so it cannot be compared here; give the value itself"
-        )
+    """The value that is compared with, as a Python value; None where another field has none."""
     if isinstance(value, Operand):
-        wire = next(_values(row, value))
+        wire = next(_values(row, value), None)
         return None if wire is None else _python(value.leaf, wire)
     return _python(field, value)
 
@@ -123,20 +155,21 @@ def _python(field: Field, wire: Any) -> Any:
 
 
 def _test(operator: str, value: Any, other: Any, ignore_case: bool) -> bool:
+    if other is None:
+        return False
     if isinstance(value, datetime) and isinstance(other, date) and not isinstance(other, datetime):
         return _whole_day(operator, value, other)
     if ignore_case or operator == "startswith":
         value, other = _folded(value), _folded(other)
-    test = _TESTS.get(operator)
-    if test is None:
-        raise NotSupportedError(f"{operator} cannot be evaluated here")
     try:
-        return bool(test(value, other))
+        return bool(_TESTS[operator](value, other))
     except TypeError:
+        # Values of two types, such as a text that was read where a number was expected.
         return False
 
 
 def _whole_day(operator: str, value: datetime, day: date) -> bool:
+    """A moment against a day, as the clock of the moment's own zone shows it."""
     start = datetime(day.year, day.month, day.day, tzinfo=value.tzinfo)
     end = start + timedelta(days=1)
     return {
@@ -154,8 +187,6 @@ def _folded(value: Any) -> Any:
 
 
 def _like(value: str, pattern: str) -> bool:
-    import re
-
     translated = "".join({"%": ".*", "_": "."}.get(letter) or re.escape(letter) for letter in pattern)
     return re.fullmatch(translated, value, re.DOTALL) is not None
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .expressions import Expression
     from .objects import Object
 
-__all__ = ["Change", "Effect", "Outcome", "Page", "Position", "Request", "Response", "Select", "Status"]
+__all__ = ["Change", "Effect", "Outcome", "Page", "Position", "Request", "Response", "Select", "Split", "Status"]
 
 
 class Effect(Enum):
@@ -49,6 +49,7 @@ class Request:
         gone_is_done: Whether "not found" after an attempt without an answer means that it was done, as
             with a delete.
         stream: Whether the body is read in pieces by the caller.
+        uncertain: Whether an attempt before this one may have been carried out; set while it is repeated.
     """
 
     operation: str
@@ -63,6 +64,7 @@ class Request:
     decode: Callable[[Any], Any] = lambda data: data
     gone_is_done: bool = False
     stream: bool = False
+    uncertain: bool = False
 
     def __repr__(self) -> str:
         """Operation, verb and path; parameters may hold secrets and are left out."""
@@ -150,6 +152,23 @@ class Select:
     offset: int = 0
     ids: Sequence[Any] | None = None
     filter_locally: bool = False
+
+
+@frozen(kw_only=True, eq=False)
+class Split:
+    """The selections that together read what one request cannot say.
+
+    A row may be in several of them; what comes twice is given once.
+
+    Attributes:
+        selects: The selections, all of one class, in no order but that of the key; one where nothing is split.
+        consecutive: Whether the keys of each one's rows follow those of the one before.
+        disjoint: Whether no row is in two of them, so that their counts add up.
+    """
+
+    selects: tuple[Select, ...]
+    consecutive: bool = False
+    disjoint: bool = False
 
 
 @define(kw_only=True, eq=False)

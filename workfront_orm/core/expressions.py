@@ -183,12 +183,25 @@ def exists(type_: type[Object], *conditions: Expression) -> Exists:
             link.append((inner, outer))
         else:
             rest.append(_condition(condition))
+            _check_inner(type_, condition)
     if not link:
         raise ValueError(
             f"exists({type_.__name__}, ...) needs a condition that links it to the queried type, "
             f"such as {type_.__name__}.some_id == Other.id; a type cannot be linked with itself"
         )
     return Exists(type_, tuple(link), tuple(rest))
+
+
+def _check_inner(type_: type[Object], condition: Expression) -> None:
+    """Refuse what a filter of linked objects cannot say: on its left stands their field, on its right the row's."""
+    for comparison in comparisons(condition):
+        for operand, is_own in ((comparison.operand, True), *((value, False) for value in _values(comparison))):
+            if operand.root is not None and issubclass(operand.root, type_) is not is_own:
+                side = "left" if is_own else "right"
+                raise ValueError(
+                    f"exists({type_.__name__}, ...): {operand!r} on the {side} side of {comparison!r}; write fields of "
+                    f"{type_.__name__} on the left, and fields of the queried type on the right only"
+                )
 
 
 # --- what is compared ---------------------------------------------------------------
@@ -444,11 +457,10 @@ class Operand:
 
 
 def operands(expression: Expression) -> Iterator[Operand]:
-    """Every field that an expression names, inner ones of `exists` left out."""
+    """Every field of the queried type that an expression names; those of the other type of `exists` left out."""
     if isinstance(expression, Comparison):
         yield expression.operand
-        if isinstance(expression.value, Operand):
-            yield expression.value
+        yield from _values(expression)
     elif isinstance(expression, Negation):
         yield from operands(expression.condition)
     elif isinstance(expression, Group):
@@ -457,6 +469,16 @@ def operands(expression: Expression) -> Iterator[Operand]:
     elif isinstance(expression, Exists):
         for _inner, outer in expression.link:
             yield outer
+        for comparison in comparisons(expression):
+            yield from _values(comparison)
+
+
+def _values(comparison: Comparison) -> Iterator[Operand]:
+    """The fields that a comparison compares with."""
+    value = comparison.value
+    for other in (*(value if isinstance(value, tuple) else (value,)), comparison.upper):
+        if isinstance(other, Operand):
+            yield other
 
 
 def comparisons(expression: Expression) -> Iterator[Comparison]:

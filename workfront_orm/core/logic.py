@@ -7,14 +7,13 @@ must hold. `groups` brings a tree into that form; a service writes the groups do
 from __future__ import annotations
 
 from .errors import NotSupportedError
-from .expressions import Comparison, Exists, Expression, Group, Negation
+from .expressions import Comparison, Exists, Expression, Group, Negation, Operand
 from .relations import Collection
+from .types import DateTime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from .expressions import Operand
 
 __all__ = ["crosses_collection", "groups", "never", "operator_pairs"]
 
@@ -118,7 +117,7 @@ def _joined(members: tuple[Expression, ...]) -> list[Expression]:
     first: dict[tuple[tuple[str, ...], bool], int] = {}
     joined: list[Expression] = []
     for member in members:
-        if isinstance(member, Comparison) and member.operator in {"eq", "in"} and not _is_computed(member):
+        if isinstance(member, Comparison) and member.operator in {"eq", "in"} and _is_listed(member):
             place = (member.operand.path, member.ignore_case)
             values = member.value if member.operator == "in" else (member.value,)
             if place in lists:
@@ -134,10 +133,11 @@ def _joined(members: tuple[Expression, ...]) -> list[Expression]:
     return joined
 
 
-def _is_computed(comparison: Comparison) -> bool:
+def _is_listed(comparison: Comparison) -> bool:
+    """Whether the values can stand in a list: equality of a moment means its day, which a list cannot say."""
     plain = (str, int, float, bool)
     values = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
-    return not all(isinstance(value, plain) for value in values)
+    return all(isinstance(value, plain) for value in values) and not isinstance(comparison.operand.leaf.codec, DateTime)
 
 
 def _constant(comparison: Comparison) -> list[Leaves]:
@@ -158,15 +158,18 @@ def _opposite(comparison: Comparison) -> list[Leaves]:
     def leaf(kind: str) -> Comparison:
         return Comparison(operand, kind, comparison.value, comparison.upper, ignore_case=comparison.ignore_case)
 
-    null = Comparison(operand, "is_null")
+    # Neither a comparison nor the opposite one selects rows that lack one of the values.
+    nulls: list[Leaves] = [(Comparison(operand, "is_null"),)]
+    if isinstance(comparison.value, Operand):
+        nulls.append((Comparison(comparison.value, "is_null"),))
     if operator in operator_pairs:
         return _constant(leaf(operator_pairs[operator]))
     if operator in _ORDERINGS:
-        return [*((leaf(kind),) for kind in _ORDERINGS[operator]), (null,)]
+        return [*((leaf(kind),) for kind in _ORDERINGS[operator]), *nulls]
     if operator in _LENGTHS:
-        return [*((leaf(kind),) for kind in _LENGTHS[operator]), (null,)]
+        return [*((leaf(kind),) for kind in _LENGTHS[operator]), *nulls]
     if operator == "ne_not_null":
-        return [(leaf("eq"),), (null,)]
+        return [(leaf("eq"),), *nulls]
     raise NotSupportedError(
         f"not {comparison!r}: the opposite of {operator} is no comparison; say what should hold instead, "
         "or allow the query to filter_locally()"

@@ -2,9 +2,9 @@
 
 By default rows are read in the order of their ids, each page asking for the ids after the last
 one: rows that others add, change or delete meanwhile cannot shift it. Under an order of the
-caller's own, pages are cut by offset; then a row that shifts would be lost or doubled, so such
-a read is checked against a count and for ids that come twice, and raises `IncompleteRead`
-rather than return less than there is.
+caller's own, pages are cut by offset. Then each page begins with the last row of the one before,
+where the system lets it, so that a shift shows at once; ids that come twice and a count at the end
+show the rest. Such a read raises `IncompleteRead` rather than return less than there is.
 """
 
 from __future__ import annotations
@@ -12,133 +12,295 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from .errors import IncompleteRead, InvalidResponseError, ServerError, ThrottledError, TransportError
-from .exchange import START, Position
+from .errors import APIError, IncompleteRead
+from .exchange import START, Position, Select
 from .logic import never
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from .exchange import Page, Select
+    from .exchange import Page, Request
     from .session import BaseSession
 
-__all__ = ["Token", "read_pages"]
+__all__ = ["Token", "broken", "key_of", "paging_of", "read_pages", "read_single"]
 
 Rows = list[dict[str, Any]]
 
 
-def read_pages(session: BaseSession, select: Select, token: Token | None = None) -> Iterator[Rows]:
+@frozen(kw_only=True, eq=False)
+class Token:
+    """Where an interrupted read goes on. It pickles, and holds no credentials.
+
+    Attributes:
+        select: What is read.
+        position: The position of the page that is to be read next.
+        read: The number of rows that were handed out.
+        known: The keys of rows that were handed out, under an order of the caller's own.
+        again: Whether the read begins anew and leaves out the rows that are known, since rows shifted.
+        anchor: The key of the row before the position, under an order of the caller's own.
+    """
+
+    select: Select
+    position: Position
+    read: int = 0
+    known: frozenset[Any] = field(default=frozenset(), repr=False)
+    again: bool = False
+    anchor: Any = None
+
+
+def read_pages(
+    session: BaseSession,
+    select: Select,
+    token: Token | None = None,
+    *,
+    execute: Callable[[Request], Any] | None = None,
+) -> Iterator[Rows]:
     """The pages of a selection, in order, to its end.
 
     Args:
         session: The session that sends.
         select: What is read.
-        token: Where to go on, from the `IncompleteRead` of an earlier read.
+        token: Where to go on, from the `IncompleteRead` of an earlier read of the same selection.
+        execute: What sends a request, when that is not `session.execute`.
 
     Raises:
         IncompleteRead: The end was not reached: rows shifted under an offset, or a page after the
-            first failed.
+            first failed. Its token says where to go on.
         APIError: The server refuses the first page.
+        NotSupportedError: The system cannot filter or order like this; nothing was sent.
+        TypeError, ValueError: No token, or one of another read; nothing was sent.
     """
+    _check_token(select, token)
+    send = session.execute if execute is None else execute
+    if select.filter_locally and (local := session.service.local_conditions(select)):
+        return _filtered(session, select, local, token, send)
     if select.where and never(select.where):
         return iter(())
+    parts = session.service.split(select)
+    if len(parts.selects) > 1:
+        from .merged import read_merged  # for few reads
+
+        return read_merged(session, select, parts, token, send)
+    return read_single(session, parts.selects[0], token or Token(select=select, position=START), send)
+
+
+def read_single(session: BaseSession, select: Select, token: Token, send: Callable[[Request], Any]) -> Iterator[Rows]:
+    """The pages of a selection that one request after another can read."""
+    reader = _Reader(session, select, send, token.select)
+    readers = {"keyset": _by_key, "offset": _by_offset, "cursor": _by_cursor, "whole": _whole}
+    # A read by id that the server did not obey goes on by offset.
+    paging = "offset" if token.position.offset is not None else paging_of(session, select)
+    return readers[paging](reader, token)
+
+
+def key_of(select: Select, row: dict[str, Any]) -> Any:
+    """The key of a row, comparable; None where it has none."""
+    names = select.type._key
+    key = row.get(names[0]) if len(names) == 1 else tuple(row.get(name) for name in names)
+    normal = select.type._normal_key
+    return key if normal is None or key is None else normal(key)
+
+
+def broken(select: Select, error: APIError, token: Token) -> IncompleteRead:
+    """What is raised when a page after the first one fails."""
+    return IncompleteRead(
+        f"{token.read} rows were read, then a page failed: {error}",
+        error.code,
+        operation=f"search {select.type.__name__}",
+        token=token,
+        remedy="go on with query.resume(error.token); error.objects has what was read",
+    )
+
+
+def paging_of(session: BaseSession, select: Select) -> str:
+    """How a selection is paged: `keyset`, `offset`, `cursor` or `whole`."""
     paging = session.service.paging(select)
-    if select.offset and paging == "keyset":
-        paging = "offset"
-    if token is not None:
-        if not isinstance(token, Token):
-            raise TypeError(f"a read goes on from the token of an IncompleteRead, not from {token!r}")
-        if select.limit is not None:
-            select = evolve(select, limit=max(0, select.limit - token.read))
-    readers = {"keyset": _by_key, "offset": _by_offset, "cursor": _by_token, "whole": _whole}
-    pages = readers[paging](session, select, START if token is None else token.position)
-    local = session.service.local_conditions(select) if select.filter_locally else ()
-    if local:
-        from .evaluation import matches
-
-        return ([row for row in rows if matches(row, local)] for rows in pages)
-    return pages
+    return "offset" if select.offset and paging == "keyset" else paging
 
 
-@frozen
-class Token:
-    """Where an interrupted read goes on.
+class _Reader:
+    """Asks for the pages of one read."""
 
-    Attributes:
-        position: The position of the page that is to be read next.
-        read: The number of rows that were read.
+    def __init__(self, session: BaseSession, select: Select, send: Callable[[Request], Any], asked: Select) -> None:
+        self.session = session
+        self.service = session.service
+        self.select = select
+        self.capabilities = session.service.capabilities(select.type._spec)
+        # What a token is for: the selection as the caller gave it.
+        self.asked = asked
+        self._send = send
+        self.size = session.service.page_size(select)
+        if session.page_size is not None:
+            self.size = session.page_size if self.size is None else min(session.page_size, self.size)
+
+    def wanted(self, read: int) -> int | None:
+        """How many rows to ask for after so many; 0 when the limit is reached, None for all."""
+        limit = self.select.limit
+        if limit is None:
+            return self.size
+        return max(0, limit - read if self.size is None else min(self.size, limit - read))
+
+    def page(self, position: Position, size: int | None, token: Callable[[], Token]) -> tuple[Page, bool]:
+        """The page at a position, and whether it is the last.
+
+        Args:
+            position: Where it starts.
+            size: How many rows to ask for.
+            token: Makes the token to go on with, should it fail.
+        """
+        try:
+            page, asked = self._page(position, size)
+        except APIError as error:
+            left = token()
+            if not left.read:
+                raise
+            raise broken(self.select, error, left) from error
+        return page, page.ended if page.ended is not None else asked is None or len(page.rows) < asked
+
+    def _page(self, position: Position, size: int | None) -> tuple[Page, int | None]:
+        while True:
+            try:
+                page: Page = self._send(self.service.plan_page(self.select, position, size))
+            except APIError as error:
+                if size is None or size == 1 or not self.service.is_too_large(error):
+                    raise
+                # How much comes along with a row only the server knows; smaller pages are all that helps.
+                size = self.size = max(1, size // 2)
+            else:
+                return page, size
+
+    def key_of(self, row: dict[str, Any]) -> Any:
+        """The key of a row, comparable; None where it has none."""
+        return key_of(self.select, row)
+
+    def total(self) -> int | None:
+        """The number of rows that the server counts now."""
+        request = self.service.plan_count(self.select)
+        return None if request is None else self._send(request)
+
+    def token(self, position: Position, read: int, **details: Any) -> Token:
+        """Where the read goes on."""
+        return Token(select=self.asked, position=position, read=read, **details)
+
+
+def _by_key(reader: _Reader, token: Token) -> Iterator[Rows]:
+    read, last = token.read, token.position.after
+    before: list[Any] = []
+    pages = 0
+    while (size := reader.wanted(read)) != 0:
+        here = reader.token(Position(after=last), read)
+        page, ended = reader.page(START if last is None else here.position, size, lambda here=here: here)  # type: ignore[misc]
+        keys = [reader.key_of(row) for row in page.rows]
+        if not _ascending(last, keys):
+            if last is not None and (pages != 1 or token.read):
+                raise _disobeyed(reader, here)
+            # These objects have no ids, the server does not sort by them, or it ignores the condition on
+            # the id: by offset the checks are others.
+            start = reader.token(Position(offset=read), read, known=frozenset(before), anchor=last)
+            yield from _by_offset(reader, start, (page, ended) if last is None else None)
+            return
+        pages += 1
+        read += len(page.rows)
+        if page.rows:
+            last, before = keys[-1], keys
+            yield page.rows
+        if ended:
+            return
+
+
+def _by_offset(reader: _Reader, token: Token, first: tuple[Page, bool] | None = None) -> Iterator[Rows]:
+    return _OffsetRead(reader, token).pages(first)
+
+
+class _OffsetRead:
+    """A read by offset, which checks itself.
+
+    Args:
+        reader: Asks for pages.
+        token: Where to begin.
     """
 
-    position: Position
-    read: int
+    def __init__(self, reader: _Reader, token: Token) -> None:
+        self._reader = reader
+        self._select = reader.select
+        self._offset = reader.select.offset if token.position.offset is None else token.position.offset
+        self._read = token.read
+        self._anchor = token.anchor
+        self._again = token.again
+        self._skipped = token.known if token.again else frozenset()
+        self._seen: set[Any] = set() if token.again else set(token.known)
 
-
-def _by_key(session: BaseSession, select: Select, position: Position) -> Iterator[Rows]:
-    read = 0
-    last: Any = position.after
-    for size in _sizes(session, select):
-        page = _page(session, select, position, size, read)
-        rows = page.rows
-        keys = [_key_of(select, row) for row in rows]
-        unkeyed = None in keys
-        if unkeyed or (last is not None and keys and not keys[0] > last):
-            # These objects have no id, or the server ignored the condition on it: go on by offset,
-            # where the checks are others.
-            if unkeyed and last is None:
-                read += len(rows)
+    def pages(self, first: tuple[Page, bool] | None = None) -> Iterator[Rows]:
+        """The pages; the first one and whether it is the last may have been read already."""
+        reader = self._reader
+        single = self._offset == self._select.offset
+        while (size := reader.wanted(self._read)) != 0:
+            # A page that begins with the last row of the one before proves that nothing shifted.
+            able = reader.capabilities.overlap and size is not None and reader.size != 1
+            overlap = 1 if able and self._anchor is not None else 0
+            if first is not None:
+                (page, ended), first = first, None
+            else:
+                asked = None if size is None else min(size + overlap, reader.size or size + overlap)
+                page, ended = reader.page(Position(offset=self._offset - overlap), asked, self._here)
+            rows = self._take(page.rows, overlap)
+            if rows:
                 yield rows
-                if _ended(page, size):
-                    return
-            yield from _by_offset(session, select, Position(offset=read), read)
-            return
-        read += len(rows)
-        if rows:
-            if any(not later > earlier for earlier, later in pairwise(keys)):
-                raise IncompleteRead(
-                    f"the server does not sort {select.type.__name__} by id, so reading by id cannot be trusted",
-                    operation=f"search {select.type.__name__}",
-                    remedy="give an order of your own: order_by(...), or sort in the parameters",
-                )
-            last = keys[-1]
-            position = Position(after=last)
-            yield rows
-        if _ended(page, size):
-            return
+            if ended:
+                break
+            single = False
+        if not single and self._select.limit is None:
+            total = reader.total()
+            if total is not None and total != self._offset:
+                raise self._shifted(f"{self._offset} rows were read, and the server counts {total}")
 
-
-def _by_offset(session: BaseSession, select: Select, position: Position = START, check_from: int = 0) -> Iterator[Rows]:
-    offset = select.offset if position.offset is None else position.offset
-    seen: set[Any] = set()
-    read = check_from
-    start = offset - read
-    pages = 0
-    for size in _sizes(session, select, read):
-        page = _page(session, select, Position(offset=offset), size, read)
-        pages += 1
-        keys = [_key_of(select, row) for row in page.rows]
-        doubled = [key for key in keys if key is not None and key in seen]
+    def _take(self, rows: Rows, overlap: int) -> Rows:
+        """The rows of a page that were not handed out before, after the checks."""
+        reader = self._reader
+        if overlap and (not rows or reader.key_of(rows[0]) != self._anchor):
+            raise self._shifted(f"row {self._offset} is another one now")
+        rows = rows[overlap:]
+        keys = [reader.key_of(row) for row in rows]
+        doubled = [key for key in keys if key is not None and key in self._seen]
         if doubled:
-            raise _shifted(select, f"{len(doubled)} rows came twice, the first with id {doubled[0]}")
-        seen.update(keys)
-        read += len(page.rows)
-        offset += len(page.rows)
-        if page.rows:
-            yield page.rows
-        if _ended(page, size):
-            break
-    if pages > 1 and select.limit is None:
-        request = session.service.plan_count(select)
-        total = None if request is None else session.execute(request)
-        if total is not None and total - start != read:
-            raise _shifted(select, f"{read} rows were read, and the server counts {total - start}")
+            raise self._shifted(f"{len(doubled)} rows came twice, the first is {doubled[0]}")
+        self._seen.update(keys)
+        self._offset += len(rows)
+        self._anchor = keys[-1] if keys else self._anchor
+        if self._skipped:
+            rows = [row for row, key in zip(rows, keys, strict=True) if key not in self._skipped]
+        self._read += len(rows)
+        return rows
+
+    def _here(self) -> Token:
+        known = frozenset(self._seen | self._skipped)
+        position = Position(offset=self._offset)
+        return self._reader.token(position, self._read, known=known, anchor=self._anchor, again=self._again)
+
+    def _shifted(self, what: str) -> IncompleteRead:
+        here = self._here()
+        token = None
+        if self._select.limit is None and not self._select.offset and None not in here.known:
+            token = evolve(here, position=Position(offset=0), again=True, anchor=None)
+        remedy = (
+            "repeat the read" if token is None else "go on with query.resume(error.token), which reads what is missing"
+        )
+        return IncompleteRead(
+            f"rows shifted while they were read page by page: {what}",
+            operation=f"search {self._select.type.__name__}",
+            token=token,
+            remedy=f"{remedy}; without an order, rows are read by id, which cannot shift",
+        )
 
 
-def _by_token(session: BaseSession, select: Select, position: Position) -> Iterator[Rows]:
-    read = 0
-    for size in _sizes(session, select):
-        page = _page(session, select, position, size, read)
+def _by_cursor(reader: _Reader, token: Token) -> Iterator[Rows]:
+    read = token.read
+    position = token.position
+    while (size := reader.wanted(read)) != 0:
+        here = reader.token(position, read)
+        page, _ended = reader.page(position, size, lambda here=here: here)  # type: ignore[misc]
         read += len(page.rows)
         if page.rows:
             yield page.rows
@@ -147,59 +309,83 @@ def _by_token(session: BaseSession, select: Select, position: Position) -> Itera
         position = Position(token=page.token)
 
 
-def _whole(session: BaseSession, select: Select, position: Position) -> Iterator[Rows]:
-    page = _page(session, select, position, None, 0)
-    end = None if select.limit is None else select.offset + select.limit
-    rows = page.rows[select.offset : end]
+def _whole(reader: _Reader, token: Token) -> Iterator[Rows]:
+    page, _ended = reader.page(START, None, lambda: token)
+    select = reader.select
+    rows = page.rows[select.offset : None if select.limit is None else select.offset + select.limit]
     if rows:
         yield rows
 
 
-def _page(session: BaseSession, select: Select, position: Position, size: int | None, read: int) -> Page:
-    try:
-        page: Page = session.execute(session.service.plan_page(select, position, size))
-    except (TransportError, ServerError, ThrottledError, InvalidResponseError) as error:
-        if not read:
-            raise
-        raise IncompleteRead(
-            f"{read} rows were read, then a page failed: {error}",
-            error.code,
-            operation=f"search {select.type.__name__}",
-            token=Token(position, read),
-            remedy="go on with query.resume(error.token); error.objects has what was read",
-        ) from error
-    return page
+def _filtered(
+    session: BaseSession,
+    select: Select,
+    local: tuple[Any, ...],
+    token: Token | None,
+    send: Callable[[Request], Any],
+) -> Iterator[Rows]:
+    """Pages of what the system filters, reduced here to what meets the other conditions."""
+    from .evaluation import check, matches  # for few reads
+    from .expressions import operands
 
-
-def _sizes(session: BaseSession, select: Select, read: int = 0) -> Iterator[int | None]:
-    """How many rows to ask for, page after page, until the limit is reached."""
-    size = session.service.capabilities(select.type._spec).page_size
-    if session.page_size is not None:
-        size = session.page_size if size is None else min(size, session.page_size)
-    remaining = None if select.limit is None else select.limit - read
-    while remaining is None or remaining > 0:
-        ask = size if remaining is None else remaining if size is None else min(size, remaining)
-        yield ask
-        if remaining is not None and ask is not None:
-            remaining -= ask
-
-
-def _ended(page: Page, size: int | None) -> bool:
-    if page.ended is not None:
-        return page.ended
-    return size is None or len(page.rows) < size
-
-
-def _key_of(select: Select, row: dict[str, Any]) -> Any:
-    names = select.type._key
-    key = row.get(names[0]) if len(names) == 1 else tuple(row.get(name) for name in names)
-    normal = select.type._normal_key
-    return key if normal is None or key is None else normal(key)
-
-
-def _shifted(select: Select, what: str) -> IncompleteRead:
-    return IncompleteRead(
-        f"rows shifted while they were read page by page: {what}",
-        operation=f"search {select.type.__name__}",
-        remedy="read without an order (by id, which cannot shift) and sort here, or repeat the read",
+    check(local)
+    needed = tuple(":".join(operand.path) for condition in local for operand in operands(condition))
+    remote = evolve(
+        select,
+        where=tuple(condition for condition in select.where if not any(condition is one for one in local)),
+        fields=session.service.with_fields(select, needed),
+        filter_locally=False,
+        # Which rows count is known here only.
+        limit=None,
+        offset=0,
     )
+    inner = None if token is None else evolve(token, select=remote)
+    return _reduced(select, read_pages(session, remote, inner, execute=send), lambda row: matches(row, local))
+
+
+def _reduced(select: Select, pages: Iterator[Rows], matches: Callable[[dict[str, Any]], bool]) -> Iterator[Rows]:
+    skip, left = select.offset, select.limit
+    try:
+        while left != 0 and (rows := next(pages, None)) is not None:
+            kept = [row for row in rows if matches(row)]
+            skip, kept = max(0, skip - len(kept)), kept[skip:]
+            if left is not None:
+                kept = kept[:left]
+                left -= len(kept)
+            if kept:
+                yield kept
+    except IncompleteRead as error:
+        # How many rows were skipped or are left, the token of the inner read does not know.
+        partial = select.offset or select.limit is not None
+        error.token = None if partial or error.token is None else evolve(error.token, select=select)
+        raise
+
+
+def _ascending(last: Any, keys: list[Any]) -> bool:
+    """Whether keys are there and grow, from the last one before them on."""
+    if None in keys:
+        return False
+    return all(later > earlier for earlier, later in pairwise(keys if last is None else [last, *keys]))
+
+
+def _disobeyed(reader: _Reader, token: Token) -> IncompleteRead:
+    return IncompleteRead(
+        f"{token.read} rows were read by id, then the server answered rows that do not follow the last one",
+        operation=f"search {reader.select.type.__name__}",
+        token=token,
+        remedy="go on with query.resume(error.token); error.objects has what was read",
+    )
+
+
+def _check_token(select: Select, token: Any) -> None:
+    if token is None:
+        return
+    if not isinstance(token, Token):
+        raise TypeError(f"a read goes on from the token of an IncompleteRead, not from {token!r}")
+    if _told(token.select) != _told(select):
+        raise ValueError(f"the token is of another read: {_told(token.select)}, not {_told(select)}")
+
+
+def _told(select: Select) -> str:
+    """All that makes a selection, as text: conditions that traveled are other objects."""
+    return repr(select)

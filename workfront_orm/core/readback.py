@@ -1,142 +1,329 @@
 """Reading back: what of a failed bulk create the server has after all.
 
 With a key of the caller's, by that key. Without one, by author, time and the fields that were
-sent; then only a match that is unique on both sides counts.
+sent; then only a match that is unique on both sides counts. Time is the server's own: before the
+first create, its newest object of the same author is noted, and what is newer came after it.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .exchange import Select
+from .errors import APIError, NotSupportedError
+from .exchange import Change, Position, Request, Select
+from .expressions import Comparison
 from .fields import Field
 from .objects import find_member
+from .paging import read_pages
+from .types import DateTime, Enumeration, holds_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .exchange import Change
+    from .expressions import Expression, Operand
     from .objects import Object
     from .session import BaseSession
 
-__all__ = ["ReadBack"]
+__all__ = ["ReadBack", "comparable"]
 
-# The clocks of server and program differ; what the server created this long before may be ours.
-CLOCK_DIFFERENCE = timedelta(minutes=10)
 KEYS_PER_SEARCH = 200
+NEWEST = 200
 
-Rows = dict[tuple[Any, ...], list[dict[str, Any]]]
+Row = dict[str, Any]
+Values = tuple[Any, ...]
 
 
 class ReadBack:
     """Reads back for one bulk write; a row that was matched once is never matched again.
 
     Args:
-        session: The session that sends.
+        session: The session whose objects are written.
+        execute: What sends a request.
     """
 
-    def __init__(self, session: BaseSession) -> None:
+    def __init__(self, session: BaseSession, execute: Callable[[Request], Any]) -> None:
         self._session = session
+        self._execute = execute
         self._claimed: set[Any] = set()
+        self._expected: dict[type[Object], _Expected] = {}
 
-    def claim(self, cls: type[Object], row: dict[str, Any]) -> None:
+    def expect(self, cls: type[Object], creates: Sequence[Change]) -> None:
+        """Note what is about to be created without a key, and what the server has of the same author before.
+
+        Sends one search, once for a class.
+
+        Args:
+            cls: The class.
+            creates: The changes that will be sent.
+        """
+        expected = self._expected.get(cls)
+        if expected is None:
+            expected = self._expected[cls] = _Expected(cls)
+            authorship = self._session.service.authorship(cls)
+            if authorship is not None:
+                try:
+                    expected.since = self._newest(cls, *authorship)
+                except APIError:
+                    # Creating needs no right to search; what fails is then unknown.
+                    expected.since = None
+        expected.add(creates)
+
+    def claim(self, cls: type[Object], row: Row) -> None:
         """Remember that a row of the server is one of ours."""
-        self._claimed.add(row.get(cls._key[0]))
+        self._claimed.add((cls, row.get(cls._key[0])))
 
-    def by_key(self, cls: type[Object], names: tuple[str, ...], changes: Sequence[Change]) -> Rows:
+    def by_key(
+        self, cls: type[Object], names: tuple[str, ...], changes: Sequence[Change]
+    ) -> tuple[dict[Values, list[Row]], dict[Any, APIError]]:
         """The server's rows by the values of the key, for the keys of the changes.
+
+        Args:
+            cls: The class.
+            names: The wire names of the key.
+            changes: The changes.
+
+        Returns:
+            Rows by comparable key; and, by comparable value, why a value cannot be searched for.
 
         Raises:
             APIError: The server refuses the search.
         """
-        found: Rows = {}
-        first = _field(cls, names[0])
-        values = list(dict.fromkeys(change.values[names[0]] for change in changes if names[0] in change.values))
-        wanted = tuple(dict.fromkeys([*names, *(name for change in changes for name in change.values)]))
+        keyed = [change for change in changes if all(name in change.values for name in names)]
+        # The field with the most values narrows the search best.
+        name = max(names, key=lambda one: len({comparable(cls, one, change.values[one]) for change in keyed}))
+        values = list({comparable(cls, name, change.values[name]): change.values[name] for change in keyed}.values())
+        fields = tuple(dict.fromkeys([*names, *_readable(cls, changes)]))
+        found: dict[Values, list[Row]] = {}
+        refused: dict[Any, APIError] = {}
         for start in range(0, len(values), KEYS_PER_SEARCH):
-            condition = first._compare_many(
-                "in", [_python(first, value) for value in values[start : start + KEYS_PER_SEARCH]]
-            )
-            for row in self._session.rows(Select(type=cls, where=(condition,), fields=wanted)):
-                found.setdefault(tuple(row.get(name) for name in names), []).append(row)
-        return found
+            for row in self._search_values(cls, name, values[start : start + KEYS_PER_SEARCH], fields, refused):
+                found.setdefault(key_values(cls, names, row), []).append(row)
+        return found, refused
 
     def by_content(
-        self, cls: type[Object], changes: Sequence[Change], started: datetime
-    ) -> dict[int, list[dict[str, Any]]]:
+        self, cls: type[Object], changes: Sequence[Change], is_open: Callable[[Change], bool]
+    ) -> dict[int, list[Row]]:
         """The server's rows that could be those of the changes, by the change's identity.
 
         One row means: this one, surely. None: surely not created. Several: nobody can tell.
+
+        Args:
+            cls: The class.
+            changes: The changes of one request.
+            is_open: Whether it is not known yet what became of another change.
+
+        Raises:
+            APIError: The server refuses the search.
         """
-        conditions = self._session.service.authored_since(cls, started - CLOCK_DIFFERENCE)
-        if conditions is None:
+        expected = self._expected.get(cls)
+        if expected is None or expected.since is None or not expected.fields:
             return {id(change): [{}, {}] for change in changes}
-        names = tuple(dict.fromkeys(name for change in changes for name in change.values))
         known = self._session.identity_map
         rows = [
             row
-            for row in self._session.rows(Select(type=cls, where=conditions, fields=names))
-            if row.get(cls._key[0]) not in self._claimed and known.get(cls, row.get(cls._key[0])) is None
+            for row in self._rows(cls, expected.since.conditions, expected.fields)
+            if (key := row.get(cls._key[0])) not in expected.since.present
+            and (cls, key) not in self._claimed
+            and known.get(cls, key) is None
         ]
-        found: dict[int, list[dict[str, Any]]] = {}
-        unmatched = {id(row): row for row in rows}
-        for twins in _twins(changes):
-            mine = [row for row in rows if self._matches(cls, row, twins[0])]
-            for row in mine:
-                unmatched.pop(id(row), None)
-            if len(mine) == len(twins):
-                found.update((id(change), [row]) for change, row in zip(twins, mine, strict=True))
-            else:
-                # Some rows for equal inputs: which of them are done, nobody can tell.
-                found.update((id(change), [*mine, *mine]) for change in twins)
-        counts = Counter((name, value) for change in changes for name, value in change.values.items() if value.__hash__)
-        for change in changes:
-            if not found[id(change)]:
-                own = {
-                    name: value for name, value in change.values.items() if value.__hash__ and counts[name, value] == 1
-                }
-                alike = [
-                    row
-                    for row in unmatched.values()
-                    if any(
-                        isinstance(value, str) and self.same(cls, name, row.get(name), value)
-                        for name, value in own.items()
-                    )
-                ]
-                # A row with a value that only this input has: the server may have altered the others.
-                found[id(change)] = [*alike, *alike]
-        return found
+        return expected.match(rows, changes, is_open)
 
     def same(self, cls: type[Object], name: str, there: Any, here: Any) -> bool:
         """Whether a value of the server and one that was sent mean the same."""
-        if there in (None, "") and here in (None, ""):
-            return True
-        if there is None or here is None:
-            return False
-        member = find_member(cls, name)
-        return member.codec.same(there, here) if isinstance(member, Field) else bool(there == here)
+        return bool(comparable(cls, name, there) == comparable(cls, name, here))
 
-    def _matches(self, cls: type[Object], row: dict[str, Any], change: Change) -> bool:
-        return all(self.same(cls, name, row.get(name), value) for name, value in change.values.items())
+    # --- requests -----------------------------------------------------------------
+
+    def _newest(self, cls: type[Object], author: Expression, created: Operand) -> _Since:
+        """What the author has of the newest moment, hence where new objects begin."""
+        service = self._session.service
+        name = ":".join(created.path)
+        select = Select(type=cls, where=(author,), order=(created.desc(),), fields=(name,))
+        size = min(NEWEST, service.page_size(select) or NEWEST)
+        rows: list[Row] = self._execute(service.plan_page(select, Position(), size)).rows
+        newest = rows[0].get(name) if rows else None
+        if newest is None:
+            return _Since((author,), frozenset(row.get(cls._key[0]) for row in rows))
+        later = (author, Comparison(created, "ge", newest))
+        present = [row for row in rows if row.get(name) == newest]
+        if len(present) == size:
+            present = list(self._rows(cls, later, (name,)))
+        return _Since(later, frozenset(row.get(cls._key[0]) for row in present))
+
+    def _search_values(
+        self, cls: type[Object], name: str, values: list[Any], fields: tuple[str, ...], refused: dict[Any, APIError]
+    ) -> Iterator[Row]:
+        condition = Comparison(_field(cls, name), "in", tuple(values))
+        try:
+            rows = list(self._rows(cls, (condition,), fields))
+        except NotSupportedError as error:
+            # One value that cannot be searched for must not keep the others from being found.
+            if len(values) == 1:
+                refused[comparable(cls, name, values[0])] = error
+                return
+            half = len(values) // 2
+            yield from self._search_values(cls, name, values[:half], fields, refused)
+            yield from self._search_values(cls, name, values[half:], fields, refused)
+            return
+        yield from rows
+
+    def _rows(self, cls: type[Object], where: tuple[Expression, ...], fields: tuple[str, ...]) -> Iterator[Row]:
+        for rows in read_pages(self._session, Select(type=cls, where=where, fields=fields), execute=self._execute):
+            yield from rows
+
+
+def comparable(cls: type[Object], name: str, wire: Any) -> Any:
+    """A wire value in a form that is equal, and hashes equal, where values mean the same."""
+    field = _field(cls, name)
+    decode = field.codec.decode
+    try:
+        return _plain(wire if decode is None or wire is None else decode(wire))
+    except (ValueError, TypeError, ArithmeticError):
+        return _plain(wire)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value in ("", []):
+        return None
+    if isinstance(value, list):
+        # A single value may come as itself instead of a list of one.
+        return _plain(value[0]) if len(value) == 1 else tuple(map(_plain, value))
+    if isinstance(value, dict):
+        return tuple(sorted((key, _plain(inner)) for key, inner in value.items()))
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        # Numbers of undeclared fields come back as text: 5, 5.0 and "5" are one.
+        return format(Decimal(repr(value) if isinstance(value, float) else value).normalize(), "f")
+    return str(value) if isinstance(value, (str, bool)) else value
+
+
+def key_values(cls: type[Object], names: tuple[str, ...], values: Mapping[str, Any]) -> Values:
+    """The values of a key, comparable."""
+    return tuple(comparable(cls, name, values.get(name)) for name in names)
+
+
+class _Since:
+    """Where new objects begin: conditions that select them, and the keys of those that they select besides."""
+
+    def __init__(self, conditions: tuple[Expression, ...], present: frozenset[Any]) -> None:
+        self.conditions = conditions
+        self.present = present
+
+
+class _Expected:
+    """What one write creates of a class, by content.
+
+    Args:
+        cls: The class.
+    """
+
+    def __init__(self, cls: type[Object]) -> None:
+        self._cls = cls
+        self.since: _Since | None = None
+        self._by_content: dict[tuple[str, ...], dict[Values, list[Change]]] = {}
+        self._texts: Counter[tuple[str, Any]] = Counter()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are compared."""
+        return tuple(dict.fromkeys(name for names in self._by_content for name in names))
+
+    def add(self, creates: Sequence[Change]) -> None:
+        """Take changes that will be sent."""
+        for change in creates:
+            names = self._names(change)
+            contents = self._by_content.setdefault(names, {})
+            contents.setdefault(key_values(self._cls, names, change.values), []).append(change)
+
+    def match(
+        self, rows: Sequence[Row], changes: Sequence[Change], is_open: Callable[[Change], bool]
+    ) -> dict[int, list[Row]]:
+        """See `ReadBack.by_content`."""
+        mine: dict[int, list[Row]] = {id(change): [] for change in changes}
+        doubtful: set[int] = set()
+        strangers: list[Row] = []
+        for row in rows:
+            groups = list(self._groups(row))
+            if not groups:
+                strangers.append(row)
+            for change in (change for group in groups for change in group if id(change) in mine):
+                mine[id(change)].append(row)
+                if len(groups) > 1:
+                    # A row that inputs of different content could have become says nothing sure of any.
+                    doubtful.add(id(change))
+        found: dict[int, list[Row]] = {}
+        for change in changes:
+            if id(change) in found:
+                continue
+            group = self._group(change)
+            here = [twin for twin in group if id(twin) in mine]
+            elsewhere = [twin for twin in group if id(twin) not in mine and is_open(twin)]
+            matching = mine[id(change)]
+            if not matching:
+                # Of what the server altered, a text may be left.
+                altered = [row for row in strangers if self._alike(row, change)]
+                found.update((id(twin), [*altered, *altered]) for twin in here)
+            elif len(matching) == len(here) and not elsewhere and not doubtful & {id(twin) for twin in here}:
+                found.update((id(twin), [row]) for twin, row in zip(here, matching, strict=True))
+            else:
+                # Some rows for equal inputs: which of them are done, nobody can tell.
+                found.update((id(twin), [*matching, *matching]) for twin in here)
+        return found
+
+    def _groups(self, row: Row) -> Iterator[list[Change]]:
+        for names, contents in self._by_content.items():
+            group = contents.get(key_values(self._cls, names, row))
+            if group is not None:
+                yield group
+
+    def _group(self, change: Change) -> list[Change]:
+        names = self._names(change)
+        return self._by_content[names][key_values(self._cls, names, change.values)]
+
+    def _alike(self, row: Row, change: Change) -> bool:
+        """Whether a row that is like no input has a text of this one, such as its name."""
+        return any(
+            name in row
+            and comparable(self._cls, name, row[name]) == comparable(self._cls, name, value)
+            and _is_free_text(self._cls, name)
+            for name, value in change.values.items()
+            if isinstance(value, str) and value
+        )
+
+    def _names(self, change: Change) -> tuple[str, ...]:
+        return _readable(self._cls, (change,))
+
+
+def _readable(cls: type[Object], changes: Sequence[Change]) -> tuple[str, ...]:
+    """The fields that were sent and can be read back: nested objects cannot be compared."""
+    names = dict.fromkeys(name for change in changes for name in change.values)
+    return tuple(
+        sorted(
+            name
+            for name in names
+            if isinstance(find_member(cls, name) or Field(name), Field)
+            and not any(_is_incomparable(_field(cls, name), change.values.get(name)) for change in changes)
+        )
+    )
+
+
+def _is_incomparable(field: Field, wire: Any) -> bool:
+    """Whether a value comes back in another form: nested objects, and days, which become moments."""
+    if isinstance(wire, dict) or (isinstance(wire, list) and any(isinstance(item, dict) for item in wire)):
+        return True
+    return isinstance(field.codec, DateTime) and isinstance(wire, str) and len(wire) == len("2030-05-18")
+
+
+def _is_free_text(cls: type[Object], name: str) -> bool:
+    """Whether a field holds text of the caller's own, not the id of another object or one of some codes."""
+    field = _field(cls, name)
+    return "reference" not in field._raw and not isinstance(field.codec, Enumeration) and holds_text(field.codec)
 
 
 def _field(cls: type[Object], name: str) -> Field:
     member = find_member(cls, name)
     return member if isinstance(member, Field) else Field(name)
-
-
-def _python(field: Field, wire: Any) -> Any:
-    decode = field.codec.decode
-    return wire if decode is None else decode(wire)
-
-
-def _twins(changes: Sequence[Change]) -> list[list[Change]]:
-    """The changes, those that send the same put together."""
-    groups: dict[str, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(json.dumps(change.values, sort_keys=True, default=str), []).append(change)
-    return list(groups.values())

@@ -9,11 +9,11 @@ from attrs import define, field
 from .errors import APIError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from .objects import Object
 
-__all__ = ["BulkError", "Report", "ReportRow"]
+__all__ = ["BulkError", "BulkInterrupted", "Report", "ReportRow"]
 
 
 @define(eq=False)
@@ -64,13 +64,30 @@ class BulkError(APIError):
         return BulkError, (self.report,)
 
 
+class BulkInterrupted(KeyboardInterrupt):
+    """A bulk write was broken off with Ctrl-C; what was under way has ended, the rest was not begun.
+
+    Args:
+        report: The report: rows that were not attempted are `failed`, those whose request had no answer
+            `unknown`.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(f"bulk write broken off: {report!r}")
+        self.report = report
+
+    def __reduce__(self) -> Any:
+        """Pickle with the report."""
+        return BulkInterrupted, (self.report,)
+
+
 @define(eq=False)
 class Report:
     """What a bulk write did, row by row in the order of the input.
 
     Attributes:
         rows: One row for every input.
-        requests: The number of requests that were sent.
+        requests: The number of requests that were sent, those that read back what a failed one left included.
         interrupted: Whether the write was broken off; rows that were not attempted are `failed`.
     """
 
@@ -143,10 +160,3 @@ class Report:
 
     def _of(self, status: str) -> list[ReportRow]:
         return [row for row in self.rows if row.status == status]
-
-
-def failed_rows(rows: Sequence[ReportRow], error: Exception) -> None:
-    """Mark rows as failed for one reason."""
-    for row in rows:
-        row.status = "failed"
-        row.error = error

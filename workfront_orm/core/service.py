@@ -15,11 +15,10 @@ from .naming import snake_case
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
     from typing import Any, TypeVar
 
     from .aggregates import Aggregate
-    from .exchange import Change, Outcome, Position, Request, Response, Select
+    from .exchange import Change, Outcome, Position, Request, Response, Select, Split
     from .expressions import Expression, Operand
     from .fields import Field
     from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
@@ -43,9 +42,11 @@ class Capabilities:
         key_filter: How many keys one search can name; None when it cannot.
         write_batch: How many changes one request can carry.
         order: Whether the system sorts by fields of the caller's choice.
+        overlap: Whether a page may begin at any offset, so that each can begin with the last row of the
+            one before, which shows at once when rows shifted.
     """
 
-    __slots__ = ("key_filter", "operations", "order", "page_size", "paging", "write_batch")
+    __slots__ = ("key_filter", "operations", "order", "overlap", "page_size", "paging", "write_batch")
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Capabilities:
         key_filter: int | None = None,
         write_batch: int = 1,
         order: bool = True,
+        overlap: bool = False,
     ) -> None:
         self.operations = operations
         self.paging = paging
@@ -63,6 +65,7 @@ class Capabilities:
         self.key_filter = key_filter
         self.write_batch = write_batch
         self.order = order
+        self.overlap = overlap
 
     def require(self, operation: str, name: str) -> None:
         """Refuse an operation that the class surely does not have.
@@ -100,20 +103,33 @@ class Service:
         return snake_case(wire_name)
 
     def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
-        """A fixed Python name for one member, or None for the rule. `kind` is a section of the file."""
+        """A fixed Python name for one member, empty for none at all, or None for the rule. `kind` is a section of the file."""
         return None
 
     def helpers(self, key: str) -> Mapping[str, Any]:
         """Attributes of our own for a class, by name: methods and properties that no metadata has."""
         return {}
 
+    def annotation(self, type_name: str | None, *, taken: bool) -> str:
+        """The Python type, as stubs write it, of an argument (`taken`) or result of one of the system's types."""
+        return "Any"
+
+    def helper_annotation(self, name: str) -> str:
+        """The Python type, as stubs write it, of what one of `helpers()` returns."""
+        return "Any"
+
     def module(self, version: str) -> str:
         """The module that a version's classes are imported from, so that they pickle."""
         raise NotImplementedError
 
     def key_fields(self, spec: ObjectSpec) -> tuple[str, ...]:
-        """The wire names of the fields that make the key of an object."""
-        return tuple(spec.raw.get("key") or ("ID",))
+        """The wire names of the fields that make the key of an object; several for a composite key."""
+        key = spec.raw.get("key") or "ID"
+        return (key,) if isinstance(key, str) else tuple(key)
+
+    def natural_key(self, spec: ObjectSpec) -> bool:
+        """Whether programs give objects their keys, so that a complete key does not say that an object exists."""
+        return False
 
     def normal_key(self, spec: ObjectSpec) -> Callable[[Any], Any] | None:
         """How ids are made comparable where the system spells them in two ways; None where it does not."""
@@ -202,9 +218,31 @@ class Service:
         capabilities = self.capabilities(select.type._spec)
         return "offset" if select.order and capabilities.paging == "keyset" else capabilities.paging
 
+    def page_size(self, select: Select) -> int | None:
+        """The greatest number of rows to ask for in one request, where what is read limits it further."""
+        return self.capabilities(select.type._spec).page_size
+
+    def is_too_large(self, error: Exception) -> bool:
+        """Whether the server refused a page for what comes along with its rows; smaller pages are tried then."""
+        return False
+
+    def split(self, select: Select) -> Split:
+        """The selections that together read what a selection reads, where one request cannot say it all.
+
+        Raises:
+            NotSupportedError: Several could, but the caller's order forbids it.
+        """
+        from .exchange import Split
+
+        return Split(selects=(select,))
+
     def local_conditions(self, select: Select) -> tuple[Expression, ...]:
         """The conditions that the system cannot filter, and that `filter_locally` allows to be applied here."""
         return ()
+
+    def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The fields to read so that these wire paths come along, for conditions that are applied here."""
+        return None if select.fields is None else tuple(dict.fromkeys([*select.fields, *names]))
 
     def limits(self, select: Select, count: int | None) -> list[str]:
         """What the system limits and a selection touches, one sentence each, for `explain()`."""
@@ -232,8 +270,15 @@ class Service:
         """
         raise NotSupportedError(f"{self.name} cannot aggregate {select.type.__name__}")
 
-    def authored_since(self, cls: type[Object], moment: datetime) -> tuple[Expression, ...] | None:
-        """Conditions that select what the session's user created since a moment; None where the system cannot tell."""
+    def authorship(self, cls: type[Object]) -> tuple[Expression, Operand] | None:
+        """How the objects that the session's user created are told from others, and old from new ones.
+
+        It finds what a create without an answer left behind.
+
+        Returns:
+            A condition that selects what the session's user created, and the field that holds when; None
+            where the system cannot tell.
+        """
         return None
 
     def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
@@ -261,6 +306,13 @@ class Service:
         return None
 
     # --- writing --------------------------------------------------------------------
+
+    def check_change(self, change: Change) -> None:
+        """A last look at the change of one object before it is planned.
+
+        Raises:
+            ValueError, TypeError: It cannot be written as it is; the message says what to do.
+        """
 
     def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
         """Requests that write the changes, each with the changes it carries, in order.

@@ -2,192 +2,298 @@
 
 One base group of conditions that all hold, and `OR:n:` groups of which one may hold instead. The
 base is not distributed over the groups, so a condition beside an `or` is repeated in each. A
-second condition on a field of the base goes into an `AND:n:` group; inside an `OR:n:` group no
-such thing is documented, so it is merged into a range or refused. Source: `API.md` section 8.
+second condition on a field of the base goes into an `AND:n:` group, and so does `exists()`; inside
+an `OR:n:` group neither is documented, so an alternative that needs it becomes the base, and further
+such ones are asked for in requests of their own. Source: `API.md` section 8 of the facts.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workfront_orm.core.errors import NotSupportedError, UnknownNameError, near_matches
-from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Negation, Operand
-from workfront_orm.core.logic import groups
-from workfront_orm.core.moments import ServerValue
-from workfront_orm.core.types import DateTime
+from attrs import evolve
 
-from .wire import text_of
+from workfront_orm.core.errors import NotSupportedError
+from workfront_orm.core.exchange import Split
+from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Operand
+from workfront_orm.core.logic import crosses_collection, groups
+from workfront_orm.core.types import ListOf
+
+from .comparisons import comparison_pairs, rewritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from workfront_orm.core.exchange import Select
 
-__all__ = ["condition_pairs", "local_conditions", "order_pairs", "server_value"]
+__all__ = ["LIST_SIZE", "condition_pairs", "local_conditions", "order_pairs", "split"]
+
+LIST_SIZE = 2000
+"""The greatest number of values of one request's conditions; longer lists are split over several."""
 
 Pairs = list[tuple[str, str]]
+Leaves = tuple[Comparison | Exists, ...]
 
-_MODIFIERS = {
-    "eq": ("eq", "cieq"),
-    "ne": ("ne", "cine"),
-    "ne_not_null": ("nee", None),
-    "lt": ("lt", None),
-    "le": ("lte", None),
-    "gt": ("gt", None),
-    "ge": ("gte", None),
-    "in": ("in", "ciin"),
-    "not_in": ("notin", "cinotin"),
-    "between": ("between", "cibetween"),
-    "not_between": ("notbetween", "cinotbetween"),
-    "is_null": ("isnull", None),
-    "is_not_null": ("notnull", None),
-    "is_blank": ("isblank", None),
-    "is_not_blank": ("notblank", None),
-    "contains": ("contains", "cicontains"),
-    "not_contains": ("notcontains", "cinotcontains"),
-    "contains_any": (None, "cicontainsany"),
-    "contains_all": (None, "cicontainsall"),
-    "not_contains_any": (None, "cinotcontainsany"),
-    "not_contains_all": (None, "cinotcontainsall"),
-    "startswith": ("startswith", "startswith"),
-    "like": ("like", "cilike"),
-    "sounds_like": ("soundex", None),
-    "at": ("exacttime", None),
-    "any_bits": ("bitwiseor", None),
-    "all_bits": ("bitwiseand", None),
-    "no_bits": ("bitwisenand", None),
-    "length_lt": ("length_lt", None),
-    "length_eq": ("length_eq", None),
-    "length_gt": ("length_gt", None),
-    "all_of": ("allof", None),
-}
-"""Our operators as the server's modifiers: with case and without; None where there is none."""
-
-_USER_ATTRIBUTES = {
-    "id": "ID",
-    "home_group_id": "homeGroupID",
-    "home_team_id": "homeTeamID",
-    "role_id": "roleID",
-    "company_id": "companyID",
-    "customer_id": "customerID",
-    "access_level_id": "accessLevelID",
-    "access_level_rank": "accessLevelRank",
-    "category_id": "categoryID",
-    "first_name": "firstName",
-    "last_name": "lastName",
-    "name": "name",
-    "other_group_ids": "otherGroupIDs",
-    "role_ids": "roleIDs",
-    "team_ids": "teamIDs",
-    "other_team_ids": "otherTeamIDs",
-}
+# No row is without an id: what is sent where conditions contradict each other.
+_NEVER: Pairs = [("ID", ""), ("ID_Mod", "isnull")]
 
 
 def condition_pairs(select: Select) -> Pairs:
-    """The conditions of a selection as parameters.
+    """The conditions of a selection as parameters of one request.
 
     Raises:
-        NotSupportedError: A condition that the server cannot filter; the message says why.
+        NotSupportedError: A condition that the server cannot filter, or that takes several requests;
+            the message says why.
     """
     if not select.where:
         return []
-    local = local_conditions(select) if select.filter_locally else ()
-    remote = [condition for condition in select.where if not any(condition is one for one in local)]
-    return _compiled(remote)
+    requests = _requests(select)
+    if len(requests) > 1:
+        raise NotSupportedError(
+            f"these conditions take {len(requests)} requests, since {_reason(requests)}; their results can be read "
+            "together in the order of ids, but not sorted, counted or aggregated by the server"
+        )
+    return _pairs(requests[0])
+
+
+def split(select: Select) -> Split:
+    """The selections that one request each can read; see `Service.split`."""
+    if select.parameters or not select.where:
+        return _split_parameters(select)
+    requests = _requests(select)
+    if len(requests) == 1:
+        return Split(selects=(select,))
+    if select.order:
+        raise NotSupportedError(
+            f"these conditions take {len(requests)} requests, since {_reason(requests)}, and several results cannot be "
+            "sorted by the server: leave out order_by(...) and sort here, or allow the query to filter_locally()"
+        )
+    selects = tuple(evolve(select, where=_tree(request)) for request in requests)
+    chunked = _chunked_leaf(requests)
+    return Split(
+        selects=selects,
+        consecutive=chunked is not None and chunked.operand.path == select.type._key,
+        disjoint=chunked is not None and not crosses_collection(chunked.operand) and not _holds_list(chunked),
+    )
 
 
 def local_conditions(select: Select) -> tuple[Expression, ...]:
-    """The conditions that the server cannot filter."""
-    return tuple(condition for condition in select.where if not _expressible(condition))
+    """The conditions that the server cannot filter, alone or together with those before them."""
+    remote: list[Expression] = []
+    local: list[Expression] = []
+    for condition in select.where:
+        try:
+            split(evolve(select, where=(*remote, condition)))
+        except NotSupportedError:
+            local.append(condition)
+        else:
+            remote.append(condition)
+    return tuple(local)
 
 
 def order_pairs(select: Select) -> Iterator[tuple[str, str]]:
     """The order of a selection as numbered parameters."""
     for number, ordering in enumerate(select.order, 1):
+        if crosses_collection(ordering.operand):
+            raise NotSupportedError(
+                f"{ordering!r}: a collection has many values or none, so rows have no place in an order by them"
+            )
         direction = ("ci" if ordering.ignore_case else "") + ("desc" if ordering.descending else "asc")
         yield f"{':'.join(ordering.operand.path)}_{number}_Sort", direction
 
 
-def server_value(value: ServerValue) -> str:
-    """A value that the server computes, as its wildcard.
+# --- alternatives and requests ----------------------------------------------------------
+
+
+def _requests(select: Select) -> list[list[Leaves]]:
+    """The alternatives of the conditions, put together as requests can say them, the base of each first.
 
     Raises:
-        UnknownNameError: An attribute of the user that the server does not compute.
+        NotSupportedError: A condition that no request can say.
     """
-    if value.name == "user":
-        attribute = _USER_ATTRIBUTES.get(value.attribute or "", value.attribute)
-        if attribute not in _USER_ATTRIBUTES.values():
-            known = ", ".join(_USER_ATTRIBUTES)
-            raise UnknownNameError(
-                f"current_user.{value.attribute} is none that Workfront computes"
-                f"{near_matches(value.attribute or '', _USER_ATTRIBUTES, f'there are {known}')}"
-            )
-        return f"$$USER.{attribute}"
-    text = f"$${value.name.upper()}"
-    if value.edge is not None:
-        text += value.edge[0][0] + value.edge[1][0]
-    if value.period is not None:
-        text += f"{value.period.number:+d}{value.period.unit[0]}"
-    return text
+    alternatives = groups(rewritten(condition) for condition in select.where)
+    if not alternatives:
+        return [[]]
+    if not select.order:
+        alternatives = [part for alternative in alternatives for part in _chunks(alternative)]
+    for alternative in alternatives:
+        _pairs([alternative])
+    needy = [alternative for alternative in alternatives if _needs_base(alternative)]
+    plain = [alternative for alternative in alternatives if not _needs_base(alternative)]
+    # Reading on behind an id takes a second condition on it, so what names the id is best off in the base.
+    plain.sort(key=lambda alternative: not any(_path(leaf) == "ID" for leaf in alternative))
+    requests = [[alternative] for alternative in needy]
+    room = [LIST_SIZE - _weight(alternative) for alternative in needy]
+    for alternative in plain:
+        weight = _weight(alternative)
+        place = next((number for number, left in enumerate(room) if weight <= left or select.order), None)
+        if place is None:
+            requests.append([alternative])
+            room.append(LIST_SIZE - weight)
+        else:
+            requests[place].append(alternative)
+            room[place] -= weight
+    return requests
 
 
-# --- groups ---------------------------------------------------------------------------
+def _chunks(alternative: Leaves) -> list[Leaves]:
+    """An alternative with its longest list cut into lists that one request can hold."""
+    lists = [leaf for leaf in alternative if isinstance(leaf, Comparison) and leaf.operator == "in"]
+    longest = max(lists, key=lambda leaf: len(leaf.value), default=None)
+    if longest is None or len(longest.value) <= LIST_SIZE:
+        return [alternative]
+    values: Sequence[Any] = longest.value
+    if longest.operand.path == ("ID",) and all(isinstance(value, str) for value in values):
+        # In the order of the result, so that one part can be read after the other.
+        values = sorted(values)
+    found = []
+    for start in range(0, len(values), LIST_SIZE):
+        part = Comparison(
+            longest.operand, "in", tuple(values[start : start + LIST_SIZE]), ignore_case=longest.ignore_case
+        )
+        found.append(tuple(part if leaf is longest else leaf for leaf in alternative))
+    return found
 
 
-def _compiled(conditions: Iterable[Expression]) -> Pairs:
-    alternatives = groups(_rewritten(condition) for condition in conditions)
-    pairs: Pairs = []
-    for number, group in enumerate(alternatives):
-        pairs += _base(group) if number == 0 else _alternative(group, number)
+def _chunked_leaf(requests: Sequence[Sequence[Leaves]]) -> Comparison | None:
+    """The comparison in which requests differ, where they differ in the part of one list alone."""
+    if any(len(request) != 1 for request in requests):
+        return None
+    first = requests[0][0]
+    differing: set[int] = set()
+    for request in requests[1:]:
+        if len(request[0]) != len(first):
+            return None
+        differing.update(number for number, leaf in enumerate(request[0]) if leaf is not first[number])
+    place = differing.pop() if len(differing) == 1 else None
+    leaf = None if place is None else first[place]
+    if not isinstance(leaf, Comparison) or leaf.operator != "in":
+        return None
+    others: list[Any] = [request[0][place] for request in requests]  # type: ignore[index]
+    if leaf.ignore_case or any(_path(other) != _path(leaf) or other.operator != "in" for other in others):
+        return None
+    values = [value for other in others for value in other.value]
+    return leaf if len(values) == len(set(values)) else None
+
+
+def _holds_list(leaf: Comparison) -> bool:
+    # A custom field that nobody declared may hold several values.
+    return isinstance(leaf.operand.leaf.codec, ListOf) or leaf.operand.leaf.workfront_name.startswith("DE:")
+
+
+def _needs_base(alternative: Leaves) -> bool:
+    paths = [_path(leaf) for leaf in _ranged(alternative)]
+    return None in paths or len(set(paths)) < len(paths)
+
+
+def _path(leaf: Comparison | Exists) -> str | None:
+    return None if isinstance(leaf, Exists) else ":".join(leaf.operand.path)
+
+
+def _weight(alternative: Leaves) -> int:
+    return sum(
+        len(leaf.value) if isinstance(leaf, Comparison) and isinstance(leaf.value, tuple) else 1 for leaf in alternative
+    )
+
+
+def _tree(request: Sequence[Leaves]) -> tuple[Expression, ...]:
+    if len(request) == 1:
+        return request[0]
+    return (Group("or", [leaves[0] if len(leaves) == 1 else Group("and", leaves) for leaves in request]),)
+
+
+def _reason(requests: Sequence[Sequence[Leaves]]) -> str:
+    if any(_needs_base(alternative) for request in requests[1:] for alternative in request):
+        return "Workfront takes one condition a field and no exists() in an alternative of an or"
+    return f"a list is longer than {LIST_SIZE:,} values"
+
+
+def _split_parameters(select: Select) -> Split:
+    """A selection by the server's own parameters, its longest list cut into parts."""
+    modifiers = dict(select.parameters)
+    lists = [
+        (name, list(value))
+        for name, value in select.parameters
+        if isinstance(value, (list, tuple, set, frozenset))
+        and not name.startswith(("OR:", "AND:", "EXISTS:"))
+        and modifiers.get(f"{name}_Mod", "in") in {"in", "ciin", "eq", "cieq"}
+    ]
+    name, values = max(lists, key=lambda pair: len(pair[1]), default=("", []))
+    sorted_ = any(other.endswith("_Sort") for other, _value in select.parameters)
+    if len(values) <= LIST_SIZE or sorted_:
+        return Split(selects=(select,))
+    consecutive = name == "ID" and all(isinstance(value, str) for value in values)
+    values = sorted(dict.fromkeys(values)) if consecutive else list(dict.fromkeys(values))
+    chunks = [values[start : start + LIST_SIZE] for start in range(0, len(values), LIST_SIZE)]
+    selects = tuple(
+        evolve(
+            select,
+            parameters=tuple((key, chunk if key == name else value) for key, value in select.parameters),
+        )
+        for chunk in chunks
+    )
+    return Split(selects=selects, consecutive=consecutive and not _has_groups(select))
+
+
+def _has_groups(select: Select) -> bool:
+    return any(name.startswith("OR:") for name, _value in select.parameters)
+
+
+# --- groups -----------------------------------------------------------------------------
+
+
+def _pairs(request: Sequence[Leaves]) -> Pairs:
+    if not request:
+        return _NEVER
+    pairs = _base(request[0])
+    for number, alternative in enumerate(request[1:], 1):
+        for leaf in _ranged(alternative):
+            # One with exists() would be the base.
+            pairs += [] if isinstance(leaf, Exists) else comparison_pairs(leaf, f"OR:{number}:")
     return pairs
 
 
-def _expressible(condition: Expression) -> bool:
-    try:
-        _compiled([condition])
-    except NotSupportedError:
-        return False
-    return True
-
-
-def _base(group: tuple[Comparison | Exists, ...]) -> Pairs:
+def _base(group: Leaves) -> Pairs:
     pairs: Pairs = []
     used: set[str] = set()
-    for number, leaf in enumerate(group, 1):
+    for number, leaf in enumerate(_ranged(group), 1):
         if isinstance(leaf, Exists):
             pairs += _exists(leaf, f"AND:e{number}:EXISTS:e{number}:")
             continue
         path = ":".join(leaf.operand.path)
         lead = f"AND:c{number}:" if path in used else ""
         used.add(path)
-        pairs += _comparison(leaf, lead)
+        pairs += comparison_pairs(leaf, lead)
     return pairs
 
 
-def _alternative(group: tuple[Comparison | Exists, ...], number: int) -> Pairs:
-    lead = f"OR:{number}:"
-    pairs: Pairs = []
-    by_path: dict[str, list[Comparison]] = {}
-    for place, leaf in enumerate(group, 1):
-        if isinstance(leaf, Exists):
-            pairs += _exists(leaf, f"{lead}EXISTS:o{number}e{place}:")
-        else:
-            by_path.setdefault(":".join(leaf.operand.path), []).append(leaf)
-    for path, leaves in by_path.items():
-        pairs += _comparison(leaves[0] if len(leaves) == 1 else _range(path, leaves), lead)
-    return pairs
+def _ranged(group: Leaves) -> list[Comparison | Exists]:
+    """The comparisons of a group, those that are the two ends of a range made one.
 
-
-def _range(path: str, leaves: list[Comparison]) -> Comparison:
-    """Two conditions on one field of an OR group as one range, where they are the ends of one."""
-    lower = [leaf for leaf in leaves if leaf.operator == "ge"]
-    upper = [leaf for leaf in leaves if leaf.operator == "le"]
-    if len(leaves) == 2 and lower and upper:  # noqa: PLR2004 - the two ends
-        return Comparison(lower[0].operand, "between", lower[0].value, upper[0].value)
-    raise NotSupportedError(
-        f"{len(leaves)} conditions on {path} inside one alternative of an or: Workfront takes one; "
-        "write a range with between(), or run one query for each alternative"
-    )
+    Not through a collection, where each comparison may be met by another member.
+    """
+    found: list[Comparison | Exists] = []
+    for leaf in group:
+        if isinstance(leaf, Comparison) and leaf.operator in {"ge", "le"} and not crosses_collection(leaf.operand):
+            wanted = "le" if leaf.operator == "ge" else "ge"
+            place = next(
+                (
+                    number
+                    for number, other in enumerate(found)
+                    if isinstance(other, Comparison)
+                    and other.operator == wanted
+                    and other.operand.path == leaf.operand.path
+                    and not isinstance(other.value, Operand)
+                ),
+                None,
+            )
+            if place is not None and not isinstance(leaf.value, Operand):
+                other = found[place]
+                lower, upper = (other, leaf) if wanted == "ge" else (leaf, other)
+                found[place] = Comparison(leaf.operand, "between", lower.value, upper.value)  # type: ignore[union-attr]
+                continue
+        found.append(leaf)
+    return found
 
 
 def _exists(leaf: Exists, lead: str) -> Pairs:
@@ -198,109 +304,16 @@ def _exists(leaf: Exists, lead: str) -> Pairs:
         pairs.append((f"{lead}$$EXISTSMOD", "NOTEXISTS"))
     for inner, outer in leaf.link:
         pairs.append((f"{lead}{':'.join(inner.path)}", f"FIELD:{':'.join(outer.path)}"))
-    alternatives = groups(_rewritten(condition) for condition in leaf.conditions)
+    alternatives = groups(rewritten(condition) for condition in leaf.conditions)
     if len(alternatives) != 1:
         raise NotSupportedError(f"{leaf!r}: Workfront takes no or inside exists(); join two exists() with | instead")
     used = {":".join(inner.path) for inner, _outer in leaf.link}
-    for inside in alternatives[0]:
+    for inside in _ranged(alternatives[0]):
         if isinstance(inside, Exists):
             raise NotSupportedError(f"{leaf!r}: Workfront takes no exists() inside exists()")
         path = ":".join(inside.operand.path)
         if path in used:
             raise NotSupportedError(f"{leaf!r}: a second condition on {path}; Workfront takes one inside exists()")
         used.add(path)
-        pairs += _comparison(inside, lead)
+        pairs += comparison_pairs(inside, lead)
     return pairs
-
-
-# --- one comparison -------------------------------------------------------------------
-
-
-def _comparison(leaf: Comparison, lead: str) -> Pairs:
-    path = ":".join(leaf.operand.path)
-    modifiers = _MODIFIERS.get(leaf.operator)
-    modifier = None if modifiers is None else modifiers[1 if leaf.ignore_case else 0]
-    if modifier is None:
-        case = " without case" if leaf.ignore_case else ""
-        raise NotSupportedError(f"{leaf!r}: Workfront has no {leaf.operator}{case}; filter_locally() applies it here")
-    if leaf.operator in {"is_null", "is_not_null", "is_blank", "is_not_blank"}:
-        return [(f"{lead}{path}", ""), (f"{lead}{path}_Mod", modifier)]
-    values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
-    if modifier in {"in", "ciin"} and len(values) == 1:
-        # One value that holds a comma would be taken for a list.
-        modifier = "eq" if modifier == "in" else "cieq"
-    pairs = [(f"{lead}{path}", _value(leaf, value)) for value in values]
-    pairs.append((f"{lead}{path}_Mod", modifier))
-    if leaf.upper is not None:
-        pairs.append((f"{lead}{path}_Range", _value(leaf, leaf.upper)))
-    return pairs
-
-
-def _value(leaf: Comparison, value: Any) -> str:
-    if isinstance(value, ServerValue):
-        return server_value(value)
-    if isinstance(value, Operand):
-        return f"FIELD:{':'.join(value.path)}"
-    text = text_of(value)
-    if text.startswith(("$$", "FIELD:")):
-        raise NotSupportedError(
-            f"{leaf!r}: Workfront takes a value that begins with {text[:6]!r} for a wildcard, and knows no way to say "
-            "that it is text; filter_locally() compares it here"
-        )
-    return text
-
-
-def _rewritten(condition: Expression) -> Expression:
-    """A condition in which moments and days mean what they mean in Python."""
-    if isinstance(condition, Negation):
-        return Negation(_rewritten(condition.condition))
-    if isinstance(condition, Group):
-        return Group(condition.connector, map(_rewritten, condition.members))
-    if not isinstance(condition, Comparison):
-        return condition
-    if condition.operator == "endswith":
-        return _ends_with(condition)
-    if isinstance(condition.operand.leaf.codec, DateTime) and isinstance(condition.value, (str, tuple)):
-        return _moment(condition)
-    return condition
-
-
-def _moment(condition: Comparison) -> Expression:  # noqa: PLR0911 - one case an operator
-    """Equality with a moment is `exacttime`, since `eq` means its day; a day ends with its last millisecond."""
-    operand, operator, value = condition.operand, condition.operator, condition.value
-    if operator in {"in", "not_in"}:
-        joined = "or" if operator == "in" else "and"
-        single = "eq" if operator == "in" else "ne"
-        if not value:
-            return condition
-        return Group(joined, [_moment(Comparison(operand, single, one)) for one in value])
-    if operator in {"between", "not_between"}:
-        return Comparison(operand, operator, value, _end(condition.upper))
-    if _is_day(value):
-        return Comparison(operand, operator, _end(value)) if operator in {"le", "gt"} else condition
-    if operator == "eq":
-        return Comparison(operand, "at", value)
-    if operator == "ne":
-        return Negation(Comparison(operand, "at", value))
-    if operator == "ne_not_null":
-        return Group("or", [Comparison(operand, "lt", value), Comparison(operand, "gt", value)])
-    return condition
-
-
-def _is_day(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == len("2030-05-18")
-
-
-def _end(value: Any) -> Any:
-    # Without a zone the server takes the user's, in which the day was meant.
-    return f"{value}T23:59:59:999" if _is_day(value) else value
-
-
-def _ends_with(condition: Comparison) -> Comparison:
-    text = str(condition.value)
-    if "%" in text or "_" in text:
-        raise NotSupportedError(
-            f"{condition!r}: Workfront compares ends by a pattern in which % and _ stand for any text; "
-            "filter_locally() compares them as they are"
-        )
-    return Comparison(condition.operand, "like", f"%{text}", ignore_case=condition.ignore_case)

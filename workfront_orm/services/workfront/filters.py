@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from workfront_orm.core.objects import Object
 
-__all__ = ["MODIFIERS", "form_pairs", "groups_of", "is_sorted", "names_id", "protected", "read_parameters"]
+__all__ = ["MODIFIERS", "form_pairs", "groups_of", "is_sorted", "names_id", "next_sort", "protected", "read_parameters"]
 
 MODIFIERS = frozenset(
     [
@@ -133,6 +133,12 @@ def protected(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def is_sorted(pairs: Iterable[tuple[str, Any]]) -> bool:
     """Whether the parameters give an order."""
     return any(name.endswith("_Sort") for name, _value in pairs)
+
+
+def next_sort(pairs: Iterable[tuple[str, Any]]) -> str:
+    """The number of a sort behind all that the parameters give, as `_3`; nothing where there is none."""
+    numbers = [re.search(r"_(\d+)_Sort$", name) for name, _value in pairs if name.endswith("_Sort")]
+    return f"_{1 + max(int(number[1]) if number else 0 for number in numbers)}" if numbers else ""
 
 
 def groups_of(pairs: Iterable[tuple[str, Any]]) -> list[str]:

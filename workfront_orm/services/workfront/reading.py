@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Page, Position, Request, Select
-from workfront_orm.core.expressions import operands
 from workfront_orm.core.objects import Collection, find_member
 
 from . import filters
-from .conditions import condition_pairs, local_conditions, order_pairs
+from .conditions import condition_pairs, order_pairs
 from .wire import form_request, rows_of
 
 if TYPE_CHECKING:
@@ -26,10 +25,16 @@ __all__ = [
     "lookup",
     "named_query",
     "page",
+    "page_size",
     "paging",
     "read_object",
     "tenant_values",
+    "with_fields",
 ]
+
+PAGE_SIZE = 2000
+OBJECT_LIMIT = 50_000
+FIELD_LIMIT = 1_000_000
 
 LOAD_SIZE = 200
 LOOKUP_SIZE = 500
@@ -77,13 +82,12 @@ def lookup(cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None
 def page(select: Select, position: Position, size: int | None) -> Request:
     """One page of a search, in the order of ids unless the caller sorts."""
     conditions = filter_pairs(select)
-    order = [*order_pairs(select)]
-    pairs: list[tuple[str, Any]] = [*conditions, *_fields(_with_local(select))]
+    pairs: list[tuple[str, Any]] = [*conditions, *_fields(select.fields)]
     if position.after is not None:
         pairs += _after(conditions, position.after)
-    pairs += order
+    pairs += order_pairs(select)
     # The id makes any order a full one, without which pages overlap.
-    pairs.append(("ID_9_Sort" if order or filters.is_sorted(conditions) else "ID_Sort", "asc"))
+    pairs.append((f"ID{filters.next_sort(pairs)}_Sort", "asc"))
     if position.offset:
         pairs.append(("$$FIRST", position.offset))
     pairs.append(("$$LIMIT", size))
@@ -107,6 +111,27 @@ def paging(select: Select) -> str:
     if select.order or filters.is_sorted(pairs):
         return "offset"
     return "offset" if any(filters.names_id(pairs, group) for group in filters.groups_of(pairs)) else "keyset"
+
+
+def page_size(select: Select) -> int:
+    """How many rows one request can bring: a result holds 50,000 objects and 1,000,000 fields at most.
+
+    What a collection brings along is known to the server alone; a page that is refused is asked for
+    in halves. Source: `API.md` section 18 of the facts.
+    """
+    fields = select.fields or ()
+    nested = {name.rpartition(":")[0] for name in fields if ":" in name}
+    spec = select.type._spec
+    every = len(spec.fields) if spec is not None and "*" in fields else 0
+    objects = 1 + len(nested)
+    # Each object brings its id, name and code beside what was asked for.
+    wide = every + len(fields) + 3 * objects
+    return max(1, min(PAGE_SIZE, OBJECT_LIMIT // objects, FIELD_LIMIT // wide))
+
+
+def with_fields(select: Select, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields to read with some more; naming any leaves the default ones out, so all take their place."""
+    return tuple(dict.fromkeys([*(select.fields or ("*",)), *names]))
 
 
 def count(select: Select) -> Request:
@@ -175,13 +200,6 @@ def code_of(cls: type[Object]) -> str:
 
 def _fields(fields: tuple[str, ...] | None) -> list[tuple[str, Any]]:
     return [("fields", ",".join(fields))] if fields else []
-
-
-def _with_local(select: Select) -> tuple[str, ...] | None:
-    """The fields to read, with those that conditions applied here need."""
-    local = local_conditions(select) if select.filter_locally else ()
-    needed = [":".join(operand.path) for condition in local for operand in operands(condition)]
-    return tuple(dict.fromkeys([*(select.fields or ("*",)), *needed])) if needed else select.fields
 
 
 def _after(conditions: list[tuple[str, str]], last: Any) -> Iterator[tuple[str, Any]]:

@@ -9,13 +9,12 @@ from . import names
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from typing import Any
 
     from workfront_orm.core import types
     from workfront_orm.core.aggregates import Aggregate
     from workfront_orm.core.errors import APIError
-    from workfront_orm.core.exchange import Change, Position, Request, Response, Select
+    from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
     from workfront_orm.core.expressions import Expression, Operand
     from workfront_orm.core.fields import Field
     from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
@@ -69,6 +68,18 @@ class WorkfrontService(Service):
 
         return HELPERS[key]
 
+    def annotation(self, type_name: str | None, *, taken: bool) -> str:
+        """See `type_names.annotation`."""
+        from . import type_names
+
+        return type_names.annotation(type_name, taken=taken)
+
+    def helper_annotation(self, name: str) -> str:
+        """See `type_names.HELPERS`."""
+        from . import type_names
+
+        return type_names.HELPERS[name]
+
     def module(self, version: str) -> str:
         """`v22.0` is `workfront_orm.versions.v220`."""
         return f"workfront_orm.versions.{version.replace('.', '')}"
@@ -98,7 +109,12 @@ class WorkfrontService(Service):
         if found is None:
             known = None if words is None else frozenset(_OPERATIONS[word] for word in words if word in _OPERATIONS)
             found = _capabilities[words] = Capabilities(
-                operations=known, paging="keyset", page_size=PAGE_SIZE, key_filter=500, write_batch=BULK_SIZE
+                operations=known,
+                paging="keyset",
+                page_size=PAGE_SIZE,
+                key_filter=500,
+                write_batch=BULK_SIZE,
+                overlap=True,
             )
         return found
 
@@ -107,6 +123,29 @@ class WorkfrontService(Service):
         from . import reading
 
         return reading.paging(select)
+
+    def page_size(self, select: Select) -> int | None:
+        """See `reading.page_size`."""
+        from . import reading
+
+        return reading.page_size(select)
+
+    def is_too_large(self, error: Exception) -> bool:
+        """The server names no cause of its own, only an illegal argument."""
+        data = getattr(error, "data", None)
+        return isinstance(data, dict) and str(data.get("class")).endswith("IllegalArgumentException")
+
+    def split(self, select: Select) -> Split:
+        """See `conditions.split`."""
+        from . import conditions
+
+        return conditions.split(select)
+
+    def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...]:
+        """See `reading.with_fields`."""
+        from . import reading
+
+        return reading.with_fields(select, names)
 
     def local_conditions(self, select: Select) -> tuple[Expression, ...]:
         """See `conditions.local_conditions`."""
@@ -139,16 +178,14 @@ class WorkfrontService(Service):
         key: Any = cls.id
         return key if member is None else member  # type: ignore[return-value]
 
-    def authored_since(self, cls: type[Object], moment: datetime) -> tuple[Expression, ...] | None:
-        """Rows entered by the session's user, where the class tells who entered them and when."""
+    def authorship(self, cls: type[Object]) -> tuple[Expression, Operand] | None:
+        """Who entered an object and when, where the class tells both."""
         from workfront_orm.core.moments import current_user
         from workfront_orm.core.objects import find_member
 
         author: Any = find_member(cls, "enteredByID")
         entered: Any = find_member(cls, "entryDate")
-        if author is None or entered is None:
-            return None
-        return author == current_user.id, entered >= moment
+        return None if author is None or entered is None else (author == current_user.id, entered)
 
     def read_parameters(
         self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
