@@ -400,6 +400,7 @@ class Key(Field):
     """The descriptor of an object's id, which only the server gives."""
 
     __slots__ = ()
+    __doc__ = MemberDoc(__doc__ or "")
 
     def __get__(self, obj: Object | None, owner: type[Object] | None = None) -> Any:
         """The id of an object, None before it is saved; on the class the field itself."""
