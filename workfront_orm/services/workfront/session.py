@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, MutableMapping
+from threading import Lock, local
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from workfront_orm.core import metadata
+from workfront_orm.core.errors import APIError, AuthenticationError
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.redaction import MASK, masked, masked_pairs, masked_url
 from workfront_orm.core.reflection import APIVersion, api_version
@@ -170,6 +172,9 @@ class Session(BaseSession):
         super().__init__(
             service, url, transport, classes, values=values, lazy=lazy, page_size=page_size, retrying=retrying
         )
+        self._renewing = Lock()
+        # By thread: the id that went with the last request.
+        self._sent = local()
         self.api_key = api_key
         self.ssl_context = ssl_context
         self.api_version = api_version
@@ -188,11 +193,7 @@ class Session(BaseSession):
             TypeError: A URL of another host; nothing is sent.
             WorkfrontAPIError: The server refuses.
         """
-        effect = {"GET": Effect.READ, "PUT": Effect.IDEMPOTENT, "DELETE": Effect.IDEMPOTENT}.get(
-            str(method).upper(), Effect.UNSAFE
-        )
-        if params and "action" in params:
-            effect = Effect.UNSAFE
+        effect = _effect(str(method).upper(), path, params or {})
         shown = masked_url(path)
         return self.execute(form_request(f"{method} {shown}", method, path, (params or {}).items(), effect=effect))
 
@@ -233,15 +234,26 @@ class Session(BaseSession):
 
     def renew_credentials(self, request: Request) -> bool:
         """Log in once more when the session of a login expired."""
-        if self._renewal is None or self.api_key or request.path.endswith(("/login", "/logout")):
+        if self.api_key or request.path.endswith(("/login", "/logout")):
             return False
-        renewal, self._renewal = self._renewal, None
-        try:
-            self._log_in(*renewal)
-        except WorkfrontAPIError:
-            return False
-        self._renewal = renewal
-        return True
+        refused = self._sent.session_id
+        with self._renewing:
+            renewal = self._renewal
+            if renewal is None:
+                return False
+            if self.session_id != refused:
+                # Another thread has logged in meanwhile.
+                return True
+            # The expired id must not go with the login.
+            self.session_id = None
+            try:
+                self._log_in(*renewal)
+            except APIError as error:
+                self.session_id = refused
+                if isinstance(error, AuthenticationError):
+                    self._renewal = None
+                return False
+            return True
 
     def logout(self) -> None:
         """End the user's session on the server."""
@@ -286,6 +298,7 @@ class Session(BaseSession):
     def _credentials(self) -> list[tuple[str, str]]:
         if self.api_key:
             return [("apiKey", self.api_key)]
+        self._sent.session_id = self.session_id
         if self.session_id:
             return [("sessionID", self.session_id)]
         return []
@@ -301,6 +314,16 @@ class Session(BaseSession):
         return path
 
 
+def _effect(method: str, path: str, params: Mapping[str, Any]) -> Effect:
+    """What repeating a low-level request does, as far as verb, path and parameters tell."""
+    if method == "GET":
+        return Effect.READ
+    # An edit of one object; every other path of a PUT may name an action, which acts each time.
+    edits = method == "PUT" and _OBJECT.fullmatch(path) is not None and "action" not in params
+    return Effect.IDEMPOTENT if edits or method == "DELETE" else Effect.UNSAFE
+
+
+_OBJECT = re.compile(r"/\w+/[0-9a-f]{32}")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\\\\")
 
 
