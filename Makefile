@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint docs clean
+.PHONY: help venv demo test lint bench docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ lint: $(STAMP) ## lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(STAMP) ## every row of the speed table beside its peer; takes minutes
+	$(BIN)/python -m benchmarks
 
 docs: $(STAMP) ## run the code of every page, compare what it prints, check the links
 	$(BIN)/python -m pytest tests/test_docs.py tests/test_readme.py

@@ -98,6 +98,14 @@ def test_every_page_can_be_reached_from_the_map():
     assert not missing
 
 
+def test_the_modules_that_architecture_tells_of_exist():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    table = text[text.index("| module | what it knows |") : text.index("`import workfront_orm` imports none of this")]
+    named = {name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert len(named) > 25
+    assert not [name for name in named if not (ROOT / "workfront_orm" / "core" / f"{name}.py").exists()]
+
+
 def test_a_block_is_left_out_only_with_a_reason():
     text = "\n".join(page.read_text() for page in PAGES)
     assert len(re.findall(r"<!-- not run", text)) == sum(bool(block[3]) for page in PAGES for block in blocks(page))
