@@ -10,24 +10,27 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve
 
-from .aggregates import Aggregate, Ordering
-from .errors import FieldNotLoaded, IncompleteRead, NotFoundError, UnknownNameError, near_matches
+from .aggregates import Ordering
+from .errors import IncompleteRead, NotFoundError
 from .exchange import Change, Select
 from .expressions import Expression, Operand, comparisons, operands
 from .logic import never
-from .objects import Object, resolve_member
+from .objects import Object, find_member, resolve_member
 from .paging import read_pages
+from .tracking import State, changed_fields
 from .types import Enumeration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from .aggregation import Aggregation
     from .explain import Explanation
+    from .paging import Token
     from .partition import Window
     from .report import Report
     from .session import BaseSession
 
-__all__ = ["AggregateRow", "Aggregation", "MultipleFoundError", "Query"]
+__all__ = ["MultipleFoundError", "Query"]
 
 T = TypeVar("T", bound=Object)
 
@@ -144,14 +147,19 @@ class Query(Generic[T]):
         for page in self.pages():
             yield from page
 
-    def pages(self, token: Any = None) -> Iterator[list[T]]:
+    def pages(self, token: Token | None = None) -> Iterator[list[T]]:
         """The objects, page by page.
 
         Args:
-            token: Where to go on, from an `IncompleteRead`.
+            token: Where to go on, from an `IncompleteRead` of this query.
+
+        Raises:
+            NotSupportedError: A condition or an order that the system does not have; nothing was sent.
+            TypeError, ValueError: No token, or one of another query.
         """
-        for rows in read_pages(self._session, self._select, token):
-            yield self._session.identity_map.wrap_page(self._type, rows, self._lazy)  # type: ignore[misc]
+        pages = read_pages(self._session, self._select, token)
+        wrap = self._session.identity_map.wrap_page
+        return (wrap(self._type, rows, self._lazy) for rows in pages)  # type: ignore[misc]
 
     def all(self) -> list[T]:
         """All objects.
@@ -159,21 +167,28 @@ class Query(Generic[T]):
         Raises:
             IncompleteRead: The end was not reached; the error holds what was read, and a token.
         """
-        return self._collect(self.pages())
+        return collected(self.pages())
 
-    def resume(self, token: Any) -> list[T]:
-        """The objects after those of an interrupted read.
+    def resume(self, token: Token) -> list[T]:
+        """The objects that an interrupted read did not reach.
+
+        Where a page failed these are the rows after those that were read. Where rows shifted under an
+        order of the caller's own, these are all that were not read before, in that order among
+        themselves.
 
         Args:
             token: The token of the `IncompleteRead`.
+
+        Raises:
+            ValueError: The error came without a token, or with that of another query.
         """
         if token is None:
             raise ValueError("this read cannot be resumed, only repeated: the error came without a token")
-        return self._collect(self.pages(token))
+        return collected(self.pages(token))
 
     def first(self) -> T | None:
         """The first object, or None when there is none."""
-        found = self.limit(1).all() if self._select.limit is None else self.all()[:1]
+        found = self._at_most(1).all()
         return found[0] if found else None
 
     def one(self) -> T:
@@ -196,7 +211,7 @@ class Query(Generic[T]):
         Raises:
             MultipleFoundError: There are several.
         """
-        found = self.limit(2).all() if self._select.limit is None else self.all()
+        found = self._at_most(2).all()
         if len(found) > 1:
             raise MultipleFoundError(
                 f"query {self._type.__name__}: several objects meet the conditions, among them {found[0].id} and {found[1].id}"
@@ -204,22 +219,33 @@ class Query(Generic[T]):
         return found[0] if found else None
 
     def count(self) -> int:
-        """The number of objects, counted by the server where it can."""
-        if never(self._select.where):
+        """The number of objects, counted by the server where it can, else by reading their ids."""
+        select = self._select
+        if never(select.where):
             return 0
-        request = None if self._select.filter_locally else self._session.service.plan_count(self._select)
-        if request is None:
-            return sum(len(rows) for rows in read_pages(self._session, self._with_ids_only()))
-        total = max(0, int(self._session.execute(request)) - self._select.offset)
-        return total if self._select.limit is None else min(total, self._select.limit)
+        if select.filter_locally and self._session.service.local_conditions(select):
+            return self._count_read()
+        parts = self._session.service.split(select)
+        if len(parts.selects) > 1 and not parts.disjoint:
+            return self._count_read()
+        requests = [self._session.service.plan_count(part) for part in parts.selects]
+        if None in requests:
+            return self._count_read()
+        counted = sum(int(self._session.execute(request)) for request in requests if request is not None)
+        total = max(0, counted - select.offset)
+        return total if select.limit is None else min(total, select.limit)
 
     def ids(self) -> list[Any]:
-        """The ids of the objects, without making objects."""
-        names = self._type._key
-        rows = (row for page in read_pages(self._session, self._with_ids_only()) for row in page)
-        if len(names) == 1:
-            return [row[names[0]] for row in rows]
-        return [tuple(row[name] for name in names) for row in rows]
+        """The ids of the objects, each once, without making objects.
+
+        Raises:
+            IncompleteRead: The end was not reached; `objects` holds the ids that were read.
+        """
+        key = self._type._key
+        names = key[0] if len(key) == 1 else None
+        pages = read_pages(self._session, self._with_ids_only())
+        found = collected([row[names] if names else tuple(row[name] for name in key) for row in rows] for rows in pages)
+        return list(dict.fromkeys(found))
 
     def explain(self) -> Explanation:
         """How the query would be read: requests, pages, limits, the wire form. Sends at most a count."""
@@ -254,6 +280,8 @@ class Query(Generic[T]):
             self._check_root(group)
         if self._select.limit is not None or self._select.offset or self._select.order:
             raise ValueError("group_by computes over all rows of the query: leave out limit, offset and order_by")
+        from .aggregation import Aggregation
+
         return Aggregation(self._session, self._select, groups)
 
     # --- writing ------------------------------------------------------------------
@@ -271,25 +299,17 @@ class Query(Generic[T]):
 
         Raises:
             UnknownNameError: The class has no such field; nothing was sent.
+            AttributeError: A field that is read-only, or no field; nothing was sent.
             TypeError, ValueError: A value that the field does not take; nothing was sent.
+            NotSupportedError: The class cannot be updated; nothing was sent.
         """
         from .bulk import write
 
         if not values:
             raise TypeError(f"update of {self._type.__name__} takes the fields to set, such as status='CPL'")
-        probe = self._type._wrap(dict.fromkeys(self._type._key), self._blank_state())
-        for name, value in values.items():
-            member = resolve_member(self._type, name)
-            member.__set__(probe, value)
-        sent = {name: probe._reference_id(probe._row[name]) for name in probe.fields.dirty()}
-        cleared = {
-            resolve_member(self._type, name).workfront_name: None for name, value in values.items() if value is None
-        }
-        sent.update(cleared)
-        objects = list(self._of_ids())
-        return write(
-            self._session, [Change(kind="update", object=obj, values=dict(sent), originals={}) for obj in objects]
-        )
+        sent = self._checked(values)
+        changes = [Change(kind="update", object=obj, values=dict(sent)) for obj in list(self._of_ids())]
+        return write(self._session, changes)
 
     def delete(self, *, force: bool = False) -> Report:
         """Delete all objects of the query.
@@ -302,6 +322,8 @@ class Query(Generic[T]):
         Returns:
             A report with one row for every object.
         """
+        if type(force) is not bool:
+            raise TypeError(f"delete: force takes True or False, not {force!r}")
         return self._session.delete_all(list(self._of_ids()), force=force)
 
     def __repr__(self) -> str:
@@ -327,22 +349,34 @@ class Query(Generic[T]):
     def _with(self, **changes: Any) -> Query[T]:
         return Query(self._session, self._type, evolve(self._select, **changes), self._lazy)
 
+    def _at_most(self, number: int) -> Query[T]:
+        limit = self._select.limit
+        return self if limit is not None and limit <= number else self._with(limit=number)
+
     def _with_ids_only(self) -> Select:
         return evolve(self._select, fields=self._type._key)
+
+    def _count_read(self) -> int:
+        return sum(len(rows) for rows in read_pages(self._session, self._with_ids_only()))
+
+    def _checked(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The wire values of an update, checked on an object of no one."""
+        self._session.service.capabilities(self._type._spec).require("update", self._type.__name__)
+        probe = self._type._wrap(dict.fromkeys(self._type._key, ""), State(self._session))
+        for name, value in values.items():
+            member = find_member(self._type, name) or probe._custom_field(name)
+            member.__set__(probe, value)
+        sent: dict[str, Any] = {}
+        for name, wire in changed_fields(probe).items():
+            if isinstance(wire, Object) and wire.id is None:
+                raise ValueError(f"update of {self._type.__name__}: {name} is {wire._label()}, which has no id yet")
+            sent[name] = probe._reference_id(wire)
+        self._session.service.check_change(Change(kind="update", object=probe, values=sent))
+        return sent
 
     def _of_ids(self) -> Iterator[Object]:
         for rows in read_pages(self._session, self._with_ids_only()):
             yield from self._session.identity_map.wrap_page(self._type, rows)
-
-    def _collect(self, pages: Iterator[list[T]]) -> list[T]:
-        found: list[T] = []
-        try:
-            for page in pages:
-                found.extend(page)
-        except IncompleteRead as error:
-            error.objects = found
-            raise
-        return found
 
     def _check_root(self, operand: Operand) -> None:
         root = operand.root
@@ -370,115 +404,17 @@ class Query(Generic[T]):
                 if isinstance(value, (str, int)) and value not in codec.values:
                     self._session.check_code(field.root or self._type, field, value, {})
 
-    def _blank_state(self) -> Any:
-        from .tracking import State
 
-        return State(self._session).own()
-
-
-class Aggregation:
-    """A query with its groups; `aggregate()` reads it."""
-
-    def __init__(self, session: BaseSession, select: Select, groups: tuple[Operand, ...]) -> None:
-        self._session = session
-        self._select = select
-        self._groups = groups
-
-    def aggregate(self, **aggregates: Aggregate) -> list[AggregateRow]:
-        """Compute figures for each group.
-
-        Args:
-            aggregates: Figures by the name they get: `hours=Task.work.sum(), n=count()`.
-
-        Returns:
-            A row for each group, in the server's order.
-
-        Raises:
-            TypeError: Something that is no aggregate.
-            NotSupportedError: The system cannot aggregate.
-        """
-        if not aggregates:
-            raise TypeError("aggregate takes at least one figure, such as n=count()")
-        for name, aggregate in aggregates.items():
-            if not isinstance(aggregate, Aggregate):
-                raise TypeError(f"aggregate takes figures such as Task.work.sum() or count(), not {name}={aggregate!r}")
-        request = self._session.service.plan_report(self._select, self._groups, aggregates)
-        names = [_group_name(group) for group in self._groups]
-        if len({*names, *aggregates}) != len(names) + len(aggregates):
-            raise ValueError(f"aggregate: a figure has the name of a group: {sorted(set(names) & set(aggregates))}")
-        rows = []
-        for values, figures in self._session.execute(request):
-            decoded = [
-                value if self._session.values == "wire" else _decoded(group, value)
-                for group, value in zip(self._groups, values, strict=True)
-            ]
-            rows.append(AggregateRow({**dict(zip(names, decoded, strict=True)), **figures}))
-        return rows
-
-
-class AggregateRow:
-    """A group with its figures: by attribute and by name."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self._values = values
-
-    def __getattr__(self, name: str) -> Any:
-        """A group's value or a figure."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self._values[name]
-        except KeyError:
-            raise UnknownNameError(f"this row has no {name!r}{near_matches(name, self._values)}") from None
-
-    def __getitem__(self, name: str) -> Any:
-        """A group's value or a figure."""
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[Any]:
-        """The values, groups first."""
-        return iter(self._values.values())
-
-    def __eq__(self, other: object) -> bool:
-        """Equal to a row or a dict of the same values."""
-        return self._values == (other._values if isinstance(other, AggregateRow) else other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __dir__(self) -> list[str]:
-        """The names of the values."""
-        return sorted({*object.__dir__(self), *self._values})
-
-    def to_dict(self) -> dict[str, Any]:
-        """The values by name."""
-        return dict(self._values)
-
-    def __repr__(self) -> str:
-        """The values by name."""
-        return f"<{', '.join(f'{name}={value!r}' for name, value in self._values.items())}>"
-
-
-def _group_name(group: Operand) -> str:
-    cls = group.root
-    names = cls._python_names if cls is not None and len(group.path) == 1 else {}
-    return names.get(group.path[0]) or "_".join(_snake(cls, part) for part in group.path)
-
-
-def _snake(cls: Any, name: str) -> str:
-    service = getattr(getattr(cls, "_api", None), "service", None)
-    return str(service.python_name(name)) if service is not None else name
-
-
-def _decoded(group: Operand, value: Any) -> Any:
-    decode = group.leaf.codec.decode
-    if value is None or decode is None:
-        return value
+def collected(pages: Iterable[list[Any]]) -> list[Any]:
+    """The items of all pages; an `IncompleteRead` on the way gets those before it."""
+    found: list[Any] = []
     try:
-        return decode(value)
-    except (ValueError, TypeError, ArithmeticError, FieldNotLoaded):
-        return value
+        for page in pages:
+            found.extend(page)
+    except IncompleteRead as error:
+        error.objects = found
+        raise
+    return found
 
 
 def _whole(number: Any, what: str, least: int) -> int:

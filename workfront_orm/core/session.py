@@ -6,21 +6,20 @@ import logging
 import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from urllib3.util.retry import Retry
-
 from . import saving
-from .errors import APIError, AuthenticationError, OutcomeUnknown, ThrottledError
+from .errors import APIError, AuthenticationError, IncompleteRead, OutcomeUnknown, ThrottledError
 from .identity import IdentityMap
 from .loading import Loader
 from .metadata import MetadataNotFoundError
 from .objects import Object, convert_name
-from .paging import read_pages
+from .paging import Token, read_pages
 from .reflection import APIVersion
 from .reflection import api_version as find_api_version
-from .retrying import Retrying
+from .retrying import Retrying, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from threading import Event
     from types import TracebackType
 
     from .exchange import Request, Response, Select
@@ -115,7 +114,32 @@ class BaseSession:
         """
         self._check_type(object_type, "search")
         select = self.service.read_parameters(object_type, self.field_names(object_type, fields), parameters)
-        return list(self.read(select))  # type: ignore[arg-type]
+        return self._collected(read_pages(self, select), object_type)
+
+    def resume(self, token: Token) -> list[Any]:
+        """The objects that an interrupted read did not reach; see `Query.resume`.
+
+        Args:
+            token: The token of the `IncompleteRead`, whether it came from `search()` or from a query.
+
+        Raises:
+            ValueError: The error came without a token.
+            TypeError: No token, or one of another version.
+        """
+        if not isinstance(token, Token):
+            raise TypeError(f"resume takes the token of an IncompleteRead, not {token!r}")
+        self._check_type(token.select.type, "resume")
+        return self._collected(read_pages(self, token.select, token), token.select.type)
+
+    def _collected(self, pages: Iterator[list[dict[str, Any]]], cls: type[Object]) -> list[Any]:
+        found: list[Any] = []
+        try:
+            for rows in pages:
+                found.extend(self.identity_map.wrap_page(cls, rows))
+        except IncompleteRead as error:
+            error.objects = found
+            raise
+        return found
 
     def rows(self, select: Select) -> Iterator[dict[str, Any]]:
         """The decoded rows of a selection, without making objects of them."""
@@ -138,6 +162,7 @@ class BaseSession:
 
     def read(self, select: Select) -> Iterator[Object]:
         """The objects of a selection, page by page; a page is asked for when its first row is."""
+        self._check_type(select.type, "read")
         for rows in read_pages(self, select):
             yield from self.identity_map.wrap_page(select.type, rows)
 
@@ -364,14 +389,19 @@ class BaseSession:
 
     # --- sending ------------------------------------------------------------------
 
-    def execute(self, request: Request) -> Any:
+    def execute(self, request: Request, *, stop: Event | None = None) -> Any:
         """Send a planned request and return what its answer decodes to.
+
+        Args:
+            request: What to send.
+            stop: Once set, a request that failed is not sent again.
 
         Raises:
             APIError: The server refuses, or no answer came; the operation is named.
         """
         try:
-            return self._retrying.call(request, lambda: self._once(request), self.service.error(OutcomeUnknown))
+            unknown = self.service.error(OutcomeUnknown)
+            return self._retrying.call(request, lambda: self._once(request), unknown, stop)
         except APIError as error:
             error.operation = error.operation or request.operation
             raise
@@ -379,17 +409,21 @@ class BaseSession:
     def _once(self, request: Request) -> Any:
         response = self.send(request)
         try:
-            return request.decode(self.service.read_answer(response))
+            return self._decoded(request, response)
         except ThrottledError as error:
-            asked = response.headers.get("Retry-After")
-            error.retry_after = error.retry_after or (Retry().parse_retry_after(asked) if asked else None)
-            self._transport.throttle.refused(error.retry_after)
+            error.retry_after = error.retry_after or retry_after(response.headers)
+            self._transport.throttle.refused(error.retry_after, request)
             raise
         except AuthenticationError:
             # An expired session: the server did not act, so with new credentials it may be sent again.
             if not self.renew_credentials(request):
                 raise
-            return request.decode(self.service.read_answer(self.send(request)))
+            return self._decoded(request, self.send(request))
+
+    def _decoded(self, request: Request, response: Response) -> Any:
+        data = self.service.read_answer(response)
+        self._transport.throttle.answered(request, data)
+        return request.decode(data)
 
     def renew_credentials(self, request: Request) -> bool:  # noqa: ARG002 - systems look at it
         """Get new credentials after the server refused those that were sent.

@@ -35,6 +35,7 @@ __all__ = [
     "ListOf",
     "filter_value",
     "holds_integers",
+    "holds_numbers",
     "holds_text",
     "parse_datetime",
 ]
@@ -363,6 +364,12 @@ def holds_text(codec: Codec) -> bool:
     """Whether a field's values are text, or of a type that nobody knows."""
     base = _base_of(codec)
     return base not in {INTEGER, BOOLEAN} and not isinstance(base, (DateTime, _Date, _Decimal, _Float, _Map))
+
+
+def holds_numbers(codec: Codec) -> bool:
+    """Whether a field's values are numbers, or of a type that nobody knows."""
+    base = _base_of(codec)
+    return base in {INTEGER, ANY} or isinstance(base, (_Decimal, _Float))
 
 
 def holds_integers(codec: Codec) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workfront_orm.core.errors import NotSupportedError
+from workfront_orm.core.logic import crosses_collection
+
 from .reading import code_of, filter_pairs
 from .wire import form_request
 
@@ -18,12 +21,18 @@ __all__ = ["report"]
 
 
 def report(select: Select, groups: Sequence[Operand], aggregates: Mapping[str, Aggregate]) -> Request:
-    """A report, nested by group; it decodes to pairs of group values and figures by name."""
+    """A report, nested by group; it decodes to pairs of group values and figures by name.
+
+    Raises:
+        NotSupportedError: A group by the members of a collection.
+    """
     pairs: list[tuple[str, Any]] = [*filter_pairs(select)]
     names = [":".join(group.path) for group in groups]
-    pairs += [(f"{name}_{number}_GroupBy", True) for number, name in enumerate(names, 1)]
+    for number, group in enumerate(groups, 1):
+        if crosses_collection(group):
+            raise NotSupportedError(f"{group!r}: a row can be in many groups or in none; query the members instead")
+        pairs.append((f"{names[number - 1]}_{number}_GroupBy", True))
     wanted: dict[str, str] = {}
-    asked: set[str] = set()
     for name, aggregate in aggregates.items():
         if aggregate.operand is None:
             # The number of rows comes with every group.
@@ -31,11 +40,10 @@ def report(select: Select, groups: Sequence[Operand], aggregates: Mapping[str, A
             continue
         path = ":".join(aggregate.operand.path)
         function = ("d" if aggregate.distinct else "") + aggregate.function
-        if path in asked and wanted.get(name) is None and (f"{path}_AggFunc", function) not in pairs:
-            pairs.append((f"{path}_AggFunc", function))
-        elif path not in asked:
-            asked.add(path)
-            pairs.append((f"{path}_AggFunc", function))
+        pair = (f"{path}_AggFunc", function)
+        # Several functions of one field repeat the parameter, as lists do everywhere.
+        if pair not in pairs:
+            pairs.append(pair)
         wanted[name] = f"{function}_{path.replace(':', '_')}"
 
     def decode(data: Any) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
@@ -47,13 +55,13 @@ def report(select: Select, groups: Sequence[Operand], aggregates: Mapping[str, A
 
 
 def _rows(
-    data: Mapping[str, Any], names: list[str], wanted: Mapping[str, str], outer: tuple[Any, ...] = ()
+    data: Mapping[str, Any], names: list[str], wanted: Mapping[str, str], keys: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    if not names:
-        yield outer, {name: data.get(key) for name, key in wanted.items()}
+    if len(keys) < len(names):
+        for key, group in data.items():
+            if isinstance(group, dict):
+                yield from _rows(group, names, wanted, (*keys, key))
         return
-    for key, group in data.items():
-        if key.startswith("$$") or not isinstance(group, dict):
-            continue
-        value = group.get(names[0], key or None)
-        yield from _rows(group, names[1:], wanted, (*outer, value))
+    # The innermost group holds the values; their text is the key of each level, empty for none.
+    values = tuple(data.get(name, key or None) for name, key in zip(names, keys, strict=True))
+    yield values, {name: data.get(key) for name, key in wanted.items()}
