@@ -177,7 +177,7 @@ def _wire_name(cls: type[Object], name: str) -> str:
 
 def _checked(cls: type[Object], name: str, value: Any, parameters: Mapping[str, Any]) -> Any:
     if name.endswith("_Mod"):
-        if value not in MODIFIERS:
+        if not isinstance(value, str) or value not in MODIFIERS:
             from workfront_orm.core.errors import near_matches
 
             raise ValueError(
@@ -185,7 +185,7 @@ def _checked(cls: type[Object], name: str, value: Any, parameters: Mapping[str, 
             )
         return value
     if name.endswith("_Sort"):
-        if value not in {"asc", "desc", "ciasc", "cidesc"}:
+        if not isinstance(value, str) or value not in {"asc", "desc", "ciasc", "cidesc"}:
             raise ValueError(f"search {cls.__name__}: {name} takes asc, desc, ciasc or cidesc, not {value!r}")
         return value
     values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
@@ -204,10 +204,8 @@ def _checked(cls: type[Object], name: str, value: Any, parameters: Mapping[str, 
 
 
 def _number(cls: type[Object], name: str, value: Any, least: int) -> int:
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = -1
+    whole = type(value) is int or (isinstance(value, str) and value.isdecimal())
+    number = int(value) if whole else -1
     if number < least:
         raise ValueError(f"search {cls.__name__}: {name} takes a whole number of at least {least}, not {value!r}")
     return number
