@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from .exchange import START, Request, Select
+from .evaluation import check
+from .exchange import START, Request, Select, Split
+from .logic import never
+from .paging import page_size, paging_of, remote_of
 from .redaction import masked_pairs
 
 if TYPE_CHECKING:
@@ -24,7 +27,8 @@ class Explanation:
         count: The number of rows that the server counts now; None where it cannot count.
         paging: How pages are cut: `keyset`, `offset`, `cursor` or `whole`.
         page_size: The number of rows of a full page.
-        requests: The number of requests that reading takes, as far as the count tells.
+        requests: The number of requests that reading takes, as far as the count tells; None where it
+            does not.
         method: The HTTP verb of the first request.
         path: Its path.
         wire: Its parameters, secrets masked.
@@ -51,7 +55,7 @@ class Explanation:
                 f"{self.type}: {counted} rows, read by {self.paging} in pages of {self.page_size or 'all'}: "
                 f"{'?' if self.requests is None else self.requests} requests"
             ),
-            f"first request: {self.method} {self.path}",
+            *([f"first request: {self.method} {self.path}"] if self.path else []),
             *(f"  {name} = {value}" for name, value in self.wire.items()),
             *(f"limit: {limit}" for limit in self.limits),
             *(f"applied here: {condition}" for condition in self.local),
@@ -62,37 +66,67 @@ class Explanation:
 def explain(session: BaseSession, select: Select) -> Explanation:
     """See `Query.explain`."""
     service = session.service
-    capabilities = service.capabilities(select.type._spec)
-    size = (
-        capabilities.page_size
-        if session.page_size is None
-        else min(session.page_size, capabilities.page_size or session.page_size)
-    )
-    paging = "offset" if select.offset and service.paging(select) == "keyset" else service.paging(select)
-    local = service.local_conditions(select)
-    request: Request = service.plan_page(select, START, size)
-    counting = service.plan_count(select)
-    count = None if counting is None else int(session.execute(counting))
-    requests: int | None = None
-    if count is not None:
-        rows = max(0, count - select.offset)
-        rows = rows if select.limit is None else min(rows, select.limit)
-        # A page that is full to the last row is followed by one that is empty.
-        requests = (
-            1 if size is None else (rows // size) + (0 if select.limit is not None and rows and rows % size == 0 else 1)
+    if never(select.where):
+        nothing = "the conditions contradict each other: no row can meet them, so nothing is sent"
+        return Explanation(
+            type=select.type.__name__,
+            count=0,
+            paging="whole",
+            page_size=None,
+            requests=0,
+            method="",
+            path="",
+            limits=(nothing,),
         )
-        if paging == "offset" and requests > 1 and select.limit is None:
-            requests += 1
+    local = service.local_conditions(select) if select.filter_locally else ()
+    if local:
+        check(local)
+        select = remote_of(session, select, local)
+    parts = service.split(select)
+    first = parts.selects[0]
+    size = page_size(session, first)
+    paging = paging_of(session, first)
+    request: Request = service.plan_page(first, START, size)
+    count = _count(session, parts)
+    limits = [*service.limits(select, count)]
+    if len(parts.selects) > 1:
+        limits.insert(0, f"split into {len(parts.selects)} reads, merged in the order of ids; the first is shown")
     pairs = [*request.query, *(request.form or ())]
     return Explanation(
         type=select.type.__name__,
         count=count,
         paging=paging,
         page_size=size,
-        requests=requests,
+        requests=_requests(select, parts, count, size, checked=paging == "offset"),
         method=request.method,
         path=request.path,
         wire=masked_pairs(pairs) if request.json is None else {"json": request.json},
-        limits=tuple(service.limits(select, count)),
+        limits=tuple(limits),
         local=tuple(map(repr, local)),
     )
+
+
+def _count(session: BaseSession, parts: Split) -> int | None:
+    """What the server counts, where one request tells it."""
+    if len(parts.selects) > 1:
+        return None
+    counting = session.service.plan_count(parts.selects[0])
+    return None if counting is None else int(session.execute(counting))
+
+
+def _requests(select: Select, parts: Split, count: int | None, size: int | None, *, checked: bool) -> int | None:
+    """How many requests reading takes, as far as the count tells."""
+    if count is None:
+        return None
+    if size is None:
+        return len(parts.selects)
+    rows = max(0, count - select.offset)
+    if select.limit is not None and select.limit <= rows:
+        return -(-select.limit // size)
+    # A page that is full to the last row is followed by one that is empty.
+    requests = 1 + rows // size
+    # A read by offset begins each page with the last row of the one before, and counts at its end.
+    if checked and requests > 1:
+        requests = 1 + -(-(rows - size + 1) // (size - 1)) if size > 1 else requests
+        requests += select.limit is None
+    return requests

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from .errors import APIError, IncompleteRead
 from .exchange import START, Position
-from .paging import Token, broken, key_of, paging_of, read_single
+from .paging import Token, broken, key_of, page_size, paging_of, read_single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,8 +72,7 @@ def _rows(
 
 
 def _pages(session: BaseSession, select: Select, rows: Iterator[tuple[Any, Row]], start: Token) -> Iterator[list[Row]]:
-    size = session.service.page_size(select)
-    size = session.page_size if size is None else min(size, session.page_size or size)
+    size = page_size(session, select)
     skip = 0 if start.read else select.offset
     left = None if select.limit is None else select.limit - start.read
     last, read = start.position.after, start.read

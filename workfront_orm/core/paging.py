@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .exchange import Page, Request
     from .session import BaseSession
 
-__all__ = ["Token", "broken", "key_of", "paging_of", "read_pages", "read_single"]
+__all__ = ["Token", "broken", "key_of", "page_size", "paging_of", "read_pages", "read_single", "remote_of"]
 
 Rows = list[dict[str, Any]]
 
@@ -95,6 +95,30 @@ def read_single(session: BaseSession, select: Select, token: Token, send: Callab
     return readers[paging](reader, token)
 
 
+def page_size(session: BaseSession, select: Select) -> int | None:
+    """How many rows a request asks for: what the system allows for this selection, and the session."""
+    size = session.service.page_size(select)
+    if session.page_size is None:
+        return size
+    return session.page_size if size is None else min(session.page_size, size)
+
+
+def remote_of(session: BaseSession, select: Select, local: tuple[Any, ...]) -> Select:
+    """What is asked of the system when some conditions are applied here."""
+    from .expressions import operands  # for few reads
+
+    needed = tuple(":".join(operand.path) for condition in local for operand in operands(condition))
+    return evolve(
+        select,
+        where=tuple(condition for condition in select.where if not any(condition is one for one in local)),
+        fields=session.service.with_fields(select, needed),
+        filter_locally=False,
+        # Which rows count is known here only.
+        limit=None,
+        offset=0,
+    )
+
+
 def key_of(select: Select, row: dict[str, Any]) -> Any:
     """The key of a row, comparable; None where it has none."""
     names = select.type._key
@@ -131,9 +155,7 @@ class _Reader:
         # What a token is for: the selection as the caller gave it.
         self.asked = asked
         self._send = send
-        self.size = session.service.page_size(select)
-        if session.page_size is not None:
-            self.size = session.page_size if self.size is None else min(session.page_size, self.size)
+        self.size = page_size(session, select)
 
     def wanted(self, read: int) -> int | None:
         """How many rows to ask for after so many; 0 when the limit is reached, None for all."""
@@ -326,19 +348,9 @@ def _filtered(
 ) -> Iterator[Rows]:
     """Pages of what the system filters, reduced here to what meets the other conditions."""
     from .evaluation import check, matches  # for few reads
-    from .expressions import operands
 
     check(local)
-    needed = tuple(":".join(operand.path) for condition in local for operand in operands(condition))
-    remote = evolve(
-        select,
-        where=tuple(condition for condition in select.where if not any(condition is one for one in local)),
-        fields=session.service.with_fields(select, needed),
-        filter_locally=False,
-        # Which rows count is known here only.
-        limit=None,
-        offset=0,
-    )
+    remote = remote_of(session, select, local)
     inner = None if token is None else evolve(token, select=remote)
     return _reduced(select, read_pages(session, remote, inner, execute=send), lambda row: matches(row, local))
 

@@ -14,6 +14,8 @@ from attrs import evolve, frozen
 
 from .exchange import Position, Select
 from .expressions import Comparison, Expression
+from .logic import never
+from .paging import remote_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,13 +48,23 @@ class Window:
 
         Args:
             session: The session that reads.
+
+        Raises:
+            TypeError: No session, or one of another version.
         """
+        _check_session(session, self.select)
         return session.read(self.select)
 
-    def count(self, session: BaseSession) -> int | None:
-        """The number of rows of the window, where the server counts."""
-        request = session.service.plan_count(self.select)
-        return None if request is None else int(session.execute(request))
+    def count(self, session: BaseSession) -> int:
+        """The number of rows of the window, counted by the server where it can.
+
+        Args:
+            session: The session that counts.
+        """
+        from .query import Query
+
+        _check_session(session, self.select)
+        return Query(session, self.select.type, self.select).count()
 
     def __repr__(self) -> str:
         """Class, number and range."""
@@ -88,11 +100,11 @@ def partitions(session: BaseSession, select: Select, number: int) -> list[Window
 
 def _cuts(session: BaseSession, select: Select, field: Field, number: int) -> list[Any]:
     """The values at which the sorted rows fall into equal parts."""
-    if number == 1:
+    if number == 1 or never(select.where):
         return []
-    present = select
+    present = _sortable(session, select)
     if field.workfront_name not in select.type._key:
-        present = evolve(select, where=(*select.where, Comparison(field, "is_not_null")))
+        present = evolve(present, where=(*present.where, Comparison(field, "is_not_null")))
     counting = session.service.plan_count(present)
     total = 0 if counting is None else int(session.execute(counting))
     by_field = evolve(present, order=(field.asc(),), fields=(field.workfront_name,))
@@ -107,3 +119,18 @@ def _cuts(session: BaseSession, select: Select, field: Field, number: int) -> li
         if value is not None and value not in cuts:
             cuts.append(value)
     return cuts
+
+
+def _sortable(session: BaseSession, select: Select) -> Select:
+    """What one sorted request can read; where it is more than the query, windows are only less balanced."""
+    if select.filter_locally and (local := session.service.local_conditions(select)):
+        select = remote_of(session, select, local)
+    unordered = evolve(select, order=())
+    return unordered if len(session.service.split(unordered).selects) == 1 else evolve(unordered, where=())
+
+
+def _check_session(session: Any, select: Select) -> None:
+    check = getattr(session, "_check_type", None)
+    if check is None:
+        raise TypeError(f"a window is read with a session, not with {session!r}")
+    check(select.type, "read")
