@@ -142,9 +142,9 @@ def test_wrong_json(toy):
 
 def test_expired_ends_the_session_for_good(toy):
     toy.faults = [{"kind": "expired", "count": 1}]
-    statuses = [requests.get(toy.url, headers={"sessionID": "s1"}, timeout=5).status_code for _ in range(3)]
+    statuses = [requests.get(toy.url + "/x", headers={"sessionID": "s1"}, timeout=5).status_code for _ in range(3)]
     assert statuses == [401, 401, 401]
-    assert requests.get(toy.url, headers={"sessionID": "s2"}, timeout=5).status_code == 200
+    assert requests.get(toy.url + "/x", headers={"sessionID": "s2"}, timeout=5).status_code == 200
 
 
 def test_clock_skew(toy):

@@ -31,14 +31,14 @@ def test_entries_in_order_with_parameters(toy):
 
 def test_is_a_snapshot(toy):
     log = toy.requests
-    requests.get(toy.url, timeout=5)
+    requests.get(toy.url + "/x", timeout=5)
     assert (len(log), len(toy.requests)) == (0, 1)
-    assert toy.requests[-1].path == "/"
+    assert toy.requests[-1].path == "/x"
     assert list(toy.requests[:1]) == [toy.requests[0]]
 
 
 def test_clear(toy):
-    requests.get(toy.url, timeout=5)
+    requests.get(toy.url + "/x", timeout=5)
     log = toy.requests
     log.clear()
     assert (len(log), len(toy.requests)) == (0, 0)
@@ -46,7 +46,7 @@ def test_clear(toy):
 
 
 def test_long_answers_are_cut(toy):
-    requests.get(toy.url, params={"padding": 100_000}, timeout=5)
+    requests.get(toy.url + "/x", params={"padding": 100_000}, timeout=5)
     entry = toy.requests[0]
     assert entry.size > 100_000
     assert len(entry.answer) == 4096

@@ -53,7 +53,7 @@ def test_is_no_pickle(toy):
 def test_runs_in_a_process_of_its_own_and_stops(toy_service):
     with Sandbox(service=toy_service) as sandbox:
         assert sandbox.pid != os.getpid()
-        assert requests.get(sandbox.url, timeout=5).status_code == 200
+        assert requests.get(sandbox.url + "/x", timeout=5).status_code == 200
     assert not sandbox.running
     assert "stopped" in repr(sandbox)
     sandbox.stop()
@@ -178,7 +178,7 @@ def test_command_line_prints_one_json_line(toy_service):
         stdin=subprocess.DEVNULL,
     ) as process:
         line = json.loads(process.stdout.readline())
-        assert requests.get(line["url"], timeout=5).ok
+        assert requests.get(line["url"] + "/x", timeout=5).ok
         process.send_signal(signal.SIGINT)
         assert process.wait(5) in (0, -signal.SIGINT)
         assert process.stdout.read() == ""

@@ -18,7 +18,7 @@ def test_parses_query_form_and_files(toy):
     assert found["path"] == "/a b/ü"
     assert found["query"] == [["x", "1"], ["x", "2"], ["empty", ""], ["$$LIMIT", "5"]]
     assert found["form"] == [["f", "é & ="], ["f", "2"]]
-    found = requests.post(toy.url, data={"a": "b"}, files={"up": ("n.bin", b"\x00\xff" * 10)}, timeout=5).json()
+    found = requests.post(toy.url + "/x", data={"a": "b"}, files={"up": ("n.bin", b"\x00\xff" * 10)}, timeout=5).json()
     assert found["form"] == [["a", "b"]]
     assert found["files"] == [["up", "n.bin", 20]]
 
@@ -28,18 +28,20 @@ def test_percent_in_a_path_is_decoded_once(toy):
 
 
 def test_broken_multipart(toy):
-    answer = requests.post(toy.url, data=b"nonsense", headers={"Content-Type": "multipart/form-data"}, timeout=5)
+    answer = requests.post(toy.url + "/x", data=b"nonsense", headers={"Content-Type": "multipart/form-data"}, timeout=5)
     assert answer.status_code == 400
 
 
 def test_a_form_of_20_kb(toy):
     values = [("ID", "0" * 32)] * 600
-    assert len(requests.post(toy.url, data=values, timeout=5).json()["form"]) == 600
+    assert len(requests.post(toy.url + "/x", data=values, timeout=5).json()["form"]) == 600
 
 
 def test_gzip_only_where_it_pays_and_is_taken(toy):
     def encoding(padding, accept):
-        answer = requests.get(toy.url, params={"padding": padding}, headers={"Accept-Encoding": accept}, timeout=5)
+        answer = requests.get(
+            toy.url + "/x", params={"padding": padding}, headers={"Accept-Encoding": accept}, timeout=5
+        )
         assert len(answer.json()["padding"]) == padding
         return answer.headers.get("Content-Encoding")
 
@@ -50,14 +52,14 @@ def test_gzip_only_where_it_pays_and_is_taken(toy):
 
 
 def test_head(toy):
-    answer = requests.head(toy.url, params={"padding": 5000}, timeout=5)
+    answer = requests.head(toy.url + "/x", params={"padding": 5000}, timeout=5)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
 def test_a_bug_of_the_backend_is_a_500_and_the_server_goes_on(toy):
     answer = requests.get(toy.url + "/bug", timeout=5)
     assert (answer.status_code, answer.json()) == (500, {"error": "500"})
-    assert requests.get(toy.url, timeout=5).status_code == 200
+    assert requests.get(toy.url + "/x", timeout=5).status_code == 200
 
 
 # --- the guard ---------------------------------------------------------------------------------
@@ -66,15 +68,15 @@ def test_a_bug_of_the_backend_is_a_500_and_the_server_goes_on(toy):
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
 def test_foreign_host_is_refused(toy, host):
     """A name of somebody else's that was pointed to this machine (DNS rebinding)."""
-    answer = requests.get(toy.url, headers={"Host": host}, timeout=5)
+    answer = requests.get(toy.url + "/x", headers={"Host": host}, timeout=5)
     assert answer.status_code in (400, 421)
-    assert requests.post(toy.url, headers={"Host": host}, timeout=5).status_code in (400, 421)
-    assert requests.get(toy.url, timeout=5).json()["stored"] == 0
+    assert requests.post(toy.url + "/x", headers={"Host": host}, timeout=5).status_code in (400, 421)
+    assert requests.get(toy.url + "/x", timeout=5).json()["stored"] == 0
 
 
 def test_localhost_is_us(toy):
     port = urlsplit(toy.url).port
-    assert requests.get(toy.url, headers={"Host": f"localhost:{port}"}, timeout=5).status_code == 200
+    assert requests.get(toy.url + "/x", headers={"Host": f"localhost:{port}"}, timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_localhost_is_us(toy):
 @pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "DELETE"])
 def test_pages_of_other_sites_are_refused(toy, headers, verb):
     assert requests.request(verb, toy.url + "/x", headers=headers, timeout=5).status_code == 403
-    assert requests.get(toy.url, timeout=5).json()["stored"] == 0
+    assert requests.get(toy.url + "/x", timeout=5).json()["stored"] == 0
     assert len(toy.requests) == 1
 
 
@@ -167,7 +169,7 @@ def test_keep_alive_outlives_short_pauses(toy):
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
     try:
         for _ in range(3):
-            connection.request("GET", "/")
+            connection.request("GET", "/x")
             answer = connection.getresponse()
             answer.read()
             assert not answer.will_close
@@ -177,7 +179,7 @@ def test_keep_alive_outlives_short_pauses(toy):
 
 def test_gzip_is_what_it_says(toy):
     answer = requests.get(
-        toy.url, params={"padding": 5000}, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=5
+        toy.url + "/x", params={"padding": 5000}, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=5
     )
     raw = answer.raw.read(decode_content=False)
     assert int(answer.headers["Content-Length"]) == len(raw)

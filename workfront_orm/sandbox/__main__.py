@@ -69,6 +69,7 @@ def _run(options: argparse.Namespace, listener: socket.socket) -> int:
     server = Server(
         backend,
         clock,
+        service=options.service,
         token=token,
         hosts=frozenset({"127.0.0.1", "localhost", "::1", host}) if _is_loopback(host) else None,
         latency=options.latency,

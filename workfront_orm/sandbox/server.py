@@ -37,6 +37,7 @@ from workfront_orm.sandbox.backend import Backend, Request, Response, UploadedFi
 from workfront_orm.sandbox.clock import parse_moment
 from workfront_orm.sandbox.faults import Fault, Faults, Specification
 from workfront_orm.sandbox.log import Recorder, entry_json
+from workfront_orm.sandbox.page import ROOT, Page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -61,6 +62,7 @@ class Server:
     Args:
         backend: the system behind it.
         clock: time of the server.
+        service: name of the system, for people.
         token: what the control door asks for.
         hosts: values of the Host header (without port) that are answered; None for any.
         latency: seconds that every request takes before the backend sees it, half as much jitter included.
@@ -74,6 +76,7 @@ class Server:
         backend: Backend,
         clock: Clock,
         *,
+        service: str,
         token: str,
         hosts: frozenset[str] | None,
         latency: float = 0.0,
@@ -90,6 +93,7 @@ class Server:
         self.compress = compress
         self.faults = Faults(faults, seed=seed)
         self.log = Recorder(backend)
+        self.page = Page(service, backend, self.log)
         self.under_way = 0
         self.stop: Callable[[], None] = lambda: None
         self._jitter = random.Random(seed)  # noqa: S311 - reproducible waiting times
@@ -106,6 +110,7 @@ class Server:
                         Route("/stop", self._stop, methods=["POST"]),
                     ],
                 ),
+                Route(f"{ROOT}/{{path:path}}", self._page, methods=["GET"]),
                 Mount("/", self._service),
             ]
         )
@@ -113,6 +118,9 @@ class Server:
     # --- the system's requests ---------------------------------------------------------
 
     async def _service(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/" and scope["method"] == "GET":
+            await (await self._page(HTTPRequest(scope, receive)))(scope, receive, send)
+            return
         arrived = time.time()
         started = time.perf_counter()
         request = await _parse(scope, receive)
@@ -242,6 +250,16 @@ class Server:
         if not hmac.compare_digest(given.encode(), self.token.encode()):
             return HTTPResponse("The control door needs the token of the server's JSON line.\n", 403)
         return None
+
+    async def _page(self, request: HTTPRequest) -> HTTPResponse:
+        refused = refusal(request.headers, self.hosts, request.scope["scheme"])
+        if refused is not None:
+            return refused
+        if self.hosts is None and not hmac.compare_digest(
+            request.query_params.get("token", "").encode(), self.token.encode()
+        ):
+            return HTTPResponse("On this address the page needs ?token= of the server's JSON line.\n", 403)
+        return self.page.answer(request)
 
     # --- the control door ----------------------------------------------------------------
 

@@ -22,6 +22,8 @@ from workfront_orm.sandbox.workfront.wire import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workfront_orm.sandbox.backend import Request, Settings
 
 URI_LIMIT = 8892
@@ -144,6 +146,65 @@ class Workfront(Backend):
     def close(self) -> None:
         """Close the database."""
         self.store.close()
+
+    # --- what the page shows ------------------------------------------------------------------
+
+    def types(self) -> list[tuple[str, str, int]]:
+        """Types with a table, by name, with the number of rows."""
+        self._settle()
+        found = []
+        for code in self.store.tables():
+            entity = self.store.entity(code)
+            found.append((code, entity.name, int(self.store.value(f'SELECT count(*) FROM "{code}"'))))  # noqa: S608 - a code of the model
+        return sorted(found, key=lambda entry: entry[1])
+
+    def rows(self, key: str, where: Mapping[str, str], first: int, limit: int) -> list[dict[str, Any]]:
+        """Rows of a type in the order in which they were made."""
+        self._settle()
+        entity = self.store.entity(key)
+        known = {
+            name: value for name, value in where.items() if name in entity.columns and entity.columns[name].sql is None
+        }
+        for name in known:
+            self.store.index(key, name)
+        condition = " AND ".join(f'"{name}" = ?' for name in known) or "1"
+        rows = self.store.select(key, condition, list(known.values()), f"rowid LIMIT {int(limit)} OFFSET {int(first)}")
+        hidden = entity.overlay.get("hidden", ())
+        found = [{name: value for name, value in row.items() if name not in hidden} for row in rows]
+        if "name" in entity.columns and entity.columns["name"].sql is not None:
+            sql = f'SELECT {self.store.sql(entity, "name", "t")} FROM "{key}" t WHERE t."ID" = ?'  # noqa: S608 - of the model
+            found = [{"ID": row["ID"], "name": self.store.value(sql, [row["ID"]]), **row} for row in found]
+        return found
+
+    def relations(self, key: str) -> dict[str, str]:
+        """Fields that hold ids, with the type that they name."""
+        references = self.store.entity(key).references.values()
+        return {
+            reference.column: reference.target
+            for reference in references
+            if reference.column
+            and reference.column != "ID"
+            and reference.target
+            and self.store.has_table(reference.target)
+        }
+
+    def collections(self, key: str) -> dict[str, tuple[str, str]]:
+        """Collections whose members name the object in a field."""
+        found = {}
+        for name, collection in self.store.entity(key).collections.items():
+            other = collection.through or collection.in_list or collection.ids or collection.all or collection.where
+            if (
+                not other
+                and collection.source == "ID"
+                and collection.target
+                and collection.by
+                and self.store.has_table(collection.target)
+            ):
+                found[name] = (collection.target, collection.by)
+        return found
+
+    def _settle(self) -> None:
+        rollup.flush(self.store, self.settings.clock.now())
 
     # --- calls -------------------------------------------------------------------------------
 
