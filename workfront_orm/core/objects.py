@@ -145,6 +145,7 @@ class Object(Mapped, metaclass=ObjectMeta):
     _spec: ClassVar[Any] = None
     _key: ClassVar[tuple[str, ...]] = ("ID",)
     _normal_key: ClassVar[Any] = None
+    _natural_key: ClassVar[bool] = False
     _members: ClassVar[dict[str, Any]]
     _python_names: ClassVar[dict[str, str]]
 
@@ -160,7 +161,8 @@ class Object(Mapped, metaclass=ObjectMeta):
         self._values = self._originals = None
         cls = type(self)
         row = {convert_name(cls, name): (name, value) for name, value in fields.items()}
-        known = all(row.get(name, (name, None))[1] is not None for name in cls._key)
+        # A key that the program gives says nothing of whether the object exists.
+        known = not cls._natural_key and all(row.get(name, (name, None))[1] is not None for name in cls._key)
         self._state = State(session, "persistent" if known else "new")
         for wire_name, (name, value) in row.items():
             member = cls._members.get(cls._python_names.get(wire_name, ""))
@@ -380,7 +382,7 @@ class Object(Mapped, metaclass=ObjectMeta):
         if name in self._row and self._row[name] not in (None, value):
             raise AttributeError(f"{self._label()}: the key {name!r} cannot be changed to {value!r}")
         self._row[name] = value
-        if self._state.status == "new" and self.id is not None:
+        if self._state.status == "new" and self.id is not None and not self._natural_key:
             self._state.status = "persistent"
             self._enter()
 

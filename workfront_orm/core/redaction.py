@@ -7,13 +7,17 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterable
     from typing import Any
 
-__all__ = ["MASK", "is_secret", "masked", "masked_pairs", "masked_url"]
+__all__ = ["MASK", "hide", "is_secret", "masked", "masked_pairs", "masked_url"]
 
 MASK = "***"
 """What stands in the place of a secret."""
+
+SHORTEST = 4
+"""The length of the shortest secret that can be hidden without a name beside it."""
 
 _SECRET = re.compile(
     r"pass(word|wd|phrase)|secret|api_?key|session_?id|access_?token|refresh_?token|auth_?token|^token$|^auth$"
@@ -22,6 +26,25 @@ _SECRET = re.compile(
 )
 _URL_PAIR = re.compile(r"([?&;])([^=&;#\s]+)=([^&;#\s]*)")
 _URL_USER = re.compile(r"(://)[^/@\s]+@")
+
+
+# Secrets without a name beside them that would tell, such as one in the path of an address.
+_known: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """Mask a secret wherever it stands in what is shown or logged, also in what the HTTP library logs.
+
+    Args:
+        secret: What no name beside it tells to be one, such as a part of an address's path.
+    """
+    if len(secret) < SHORTEST:
+        raise ValueError(f"a secret of less than {SHORTEST} characters cannot be told from other text")
+    if not _known:
+        import logging  # for systems with such secrets only
+
+        logging.getLogger("urllib3.connectionpool").addFilter(_mask_record)
+    _known.add(secret)
 
 
 def is_secret(name: str) -> bool:
@@ -59,11 +82,24 @@ def masked_pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def masked_url(url: str) -> str:
     """A URL to show: secrets in its query and before its host masked."""
-    url = _URL_USER.sub(rf"\1{MASK}@", url)
+    url = _URL_USER.sub(rf"\1{MASK}@", _without_known(url))
     return _URL_PAIR.sub(lambda pair: f"{pair[1]}{pair[2]}={MASK if is_secret(pair[2]) else pair[3]}", url)
 
 
+def _without_known(text: str) -> str:
+    for secret in _known:
+        text = text.replace(secret, MASK)
+    return text
+
+
+def _mask_record(record: logging.LogRecord) -> bool:
+    if isinstance(record.args, tuple):
+        record.args = tuple(_without_known(str(part)) if isinstance(part, str) else part for part in record.args)
+    return True
+
+
 def _masked_text(text: str) -> str:
+    text = _without_known(text)
     if text[:1] in {"{", "["}:
         try:
             value = json.loads(text)

@@ -334,6 +334,7 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
         "_spec": spec,
         "_key": key_fields,
         "_normal_key": service.normal_key(spec),
+        "_natural_key": service.natural_key(spec),
         **helpers,
     }
     if len(key_fields) == 1:
@@ -365,8 +366,8 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
 def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], str]:
     """The Python names of an object's members, by section of the metadata and wire name.
 
-    Left out are the field that is the key (its name is `id`), names that are no identifiers, and queries
-    whose name an action has: both are one method.
+    Left out are the field that is the key (its name is `id`), names that are no identifiers, members to
+    which the service gives an empty name, and queries whose name an action has: both are one method.
 
     Raises:
         ValueError: Two members collide even with the suffix that tells them apart.
@@ -381,7 +382,7 @@ def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], st
         member for member in members if member not in fixed and not (member[0] == "queries" and member[1] in actions)
     ]
     names = member_names({*_OWN_NAMES, *service.helpers(spec.key), *fixed.values()}, members, service.python_name)
-    names.update(fixed)
+    names.update({member: name for member, name in fixed.items() if name})
     return names
 
 

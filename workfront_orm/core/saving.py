@@ -53,13 +53,13 @@ def plan(session: BaseSession, obj: Object) -> Change | None:
     if obj._state.status == "new":
         capabilities.require("create", type(obj).__name__)
         values = {name: value for name, value in wire_values(obj).items() if value is not None}
-        return Change(kind="create", object=obj, values=_resolved(obj, values))
+        return _checked(session, Change(kind="create", object=obj, values=_resolved(obj, values)))
     changed = changed_fields(obj)
     if not changed:
         return None
     capabilities.require("update", type(obj).__name__)
     originals = {name: original_of(obj, name) for name in changed}
-    return Change(kind="update", object=obj, values=_resolved(obj, changed), originals=originals)
+    return _checked(session, Change(kind="update", object=obj, values=_resolved(obj, changed), originals=originals))
 
 
 def apply_outcome(session: BaseSession, change: Change, outcome: Outcome) -> None:
@@ -105,6 +105,11 @@ def _carry_out(session: BaseSession, change: Change) -> None:
                     operation=f"{change.kind} {obj._label()}",
                 )
             apply_outcome(session, one, outcome)
+
+
+def _checked(session: BaseSession, change: Change) -> Change:
+    session.service.check_change(change)
+    return change
 
 
 def _resolved(obj: Object, values: dict[str, Any]) -> dict[str, Any]:

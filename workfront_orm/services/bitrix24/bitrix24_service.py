@@ -1,0 +1,205 @@
+"""Bitrix24 as the mapper sees it: the Service protocol, put together from this folder's modules."""
+
+from __future__ import annotations
+
+from workfront_orm.core.errors import UnknownNameError, near_matches
+from workfront_orm.core.service import Capabilities, Service
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from workfront_orm.core import types
+    from workfront_orm.core.errors import APIError
+    from workfront_orm.core.exchange import Change, Position, Request, Response, Select
+    from workfront_orm.core.expressions import Expression
+    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
+    from workfront_orm.core.objects import Object
+
+__all__ = ["VERSION", "Bitrix24Service"]
+
+VERSION = "rest-2026-08"
+"""The metadata that the package brings: the classic REST API has no version, so it is named after a month."""
+
+_OPERATIONS = {"add": "create", "delete": "delete", "edit": "update", "get": "load", "search": "search"}
+# Multi-fields are values of the object, so the field itself is the list that programs use.
+_MULTIFIELDS = {"PHONE": "phones", "EMAIL": "emails", "WEB": "websites", "IM": "messengers", "LINK": "links"}
+_ITEM = "item:"
+
+
+class Bitrix24Service(Service):
+    """What Bitrix24 is to the mapper. Planning and reading live in the other modules, loaded when used."""
+
+    name = "bitrix24"
+
+    # --- names, keys, values --------------------------------------------------------
+
+    def key_of_class(self, name: str) -> str | None:
+        """`Item128` is the smart process 128."""
+        number = name.removeprefix("Item")
+        return f"{_ITEM}{number}" if number != name and number.isdigit() else None
+
+    def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
+        """`PHONE` is `phones`; the metadata's collection of that name is the same."""
+        if kind == "fields":
+            return _MULTIFIELDS.get(wire_name)
+        return "" if kind == "collections" and wire_name in _MULTIFIELDS.values() else None
+
+    def module(self, version: str) -> str:
+        """The classes that every portal has; those of one portal are found through it."""
+        return "workfront_orm.services.bitrix24.classes"
+
+    def key_fields(self, spec: ObjectSpec) -> tuple[str, ...]:
+        """See `families.key_fields`."""
+        from .families import key_fields
+
+        return key_fields(spec)
+
+    def natural_key(self, spec: ObjectSpec) -> bool:
+        """Statuses, addresses and currencies are named by the program."""
+        from .families import NATURAL_KEYS
+
+        return spec.key in NATURAL_KEYS
+
+    def normal_key(self, spec: ObjectSpec) -> Callable[[Any], Any] | None:
+        """Ids are numbers, which old methods write as text."""
+        from .codecs import number_of
+
+        if len(self.key_fields(spec)) == 1:
+            return None if spec.key == "currency" else number_of
+        return (
+            None if spec.key == "status" else lambda key: tuple(map(number_of, key)) if isinstance(key, tuple) else key
+        )
+
+    def codec(self, spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
+        """See `codecs.codec_of`."""
+        from .codecs import codec_of
+
+        return codec_of(spec, field)
+
+    def is_custom(self, spec: ObjectSpec | None, name: str) -> bool:
+        """Custom fields begin with `UF_` or `uf`."""
+        from .codecs import is_custom_name
+
+        return is_custom_name(name)
+
+    def convert_name(self, cls: type[Object], name: str) -> str:
+        """The original name of a camelCase field is accepted too: `UF_CRM_1_X` for `ufCrm1_x`, `ASSIGNED_BY_ID`."""
+        spec = cls._spec
+        for wire_name, field in spec.fields.items():
+            if (field.raw.get("names") or {}).get("upper") == name or (field.raw.get("names") or {}).get("row") == name:
+                return str(wire_name)
+        known = [*cls._members, *cls._python_names]
+        raise UnknownNameError(f"{cls.__name__} has no member {name!r}{near_matches(name, known)}")
+
+    def is_null_id(self, value: Any) -> bool:
+        """0, an empty text and false mean none; the key of a pipeline is no such number."""
+        return value in (None, "", 0, "0", False)
+
+    # --- reading --------------------------------------------------------------------
+
+    def capabilities(self, spec: ObjectSpec | None) -> Capabilities:
+        """Pages of 50, fifty of which travel in one batch; operations as the metadata lists them."""
+        from .batch import LIMIT
+        from .families import family_of
+        from .reading import PAGE
+
+        if spec is None:
+            return Capabilities(page_size=PAGE)
+        family = family_of(spec)
+        words = spec.operations
+        known = None if words is None else frozenset(_OPERATIONS[word] for word in words if word in _OPERATIONS)
+        return Capabilities(
+            operations=known,
+            paging=family.paging,
+            page_size=None if family.paging == "whole" else PAGE * LIMIT,
+            key_filter=PAGE if family.filters_ids else None,
+            write_batch=LIMIT,
+            order=family.most_orders != 0,
+        )
+
+    def paging(self, select: Select) -> str:
+        """See `reading.paging`."""
+        from . import reading
+
+        return reading.paging(select)
+
+    def read_parameters(
+        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
+    ) -> Select:
+        """See `filters.read_parameters`."""
+        from . import filters
+
+        return filters.read_parameters(cls, fields, parameters)
+
+    def local_conditions(self, select: Select) -> tuple[Expression, ...]:
+        """The conditions that the portal cannot filter."""
+        from .filters import is_expressible
+
+        return tuple(condition for condition in select.where if not is_expressible(select, condition))
+
+    def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
+        """See `reading.with_fields`."""
+        from . import reading
+
+        return reading.with_fields(select, names)
+
+    def plan_read(self, obj: Object, fields: tuple[str, ...] | None) -> Request:
+        """See `reading.read_object`."""
+        from . import reading
+
+        return reading.read_object(obj, fields)
+
+    def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+        """See `reading.load`."""
+        from . import reading
+
+        return reading.load(cls, ids, fields)
+
+    def plan_lookup(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+        """See `reading.lookup`."""
+        from . import reading
+
+        return reading.lookup(cls, ids, fields)
+
+    def plan_page(self, select: Select, position: Position, size: int | None) -> Request:
+        """See `reading.page`."""
+        from . import reading
+
+        return reading.page(select, position, size)
+
+    def plan_count(self, select: Select) -> Request | None:
+        """See `reading.count`."""
+        from . import reading
+
+        return reading.count(select)
+
+    # --- writing --------------------------------------------------------------------
+
+    def check_change(self, change: Change) -> None:
+        """See `writing.check`."""
+        from . import writing
+
+        writing.check(change)
+
+    def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
+        """See `writing.plan`."""
+        from . import writing
+
+        return writing.plan(changes)
+
+    # --- answers --------------------------------------------------------------------
+
+    def read_answer(self, response: Response) -> Any:
+        """See `wire.read_answer`."""
+        from . import wire
+
+        return wire.read_answer(response)
+
+    def error(self, kind: type[APIError]) -> type[APIError]:
+        """Errors that the mapper raises are Bitrix24's as well."""
+        from . import errors
+
+        flavoured: type[APIError] = getattr(errors, kind.__name__, kind)
+        return flavoured if issubclass(flavoured, kind) else kind

@@ -1,0 +1,327 @@
+"""What a portal is asked when objects are read. Sources: `API.md` sections 5, 6 and 8 of the facts.
+
+Lists come in pages of 50. By id they are read without a count, each page asking for the ids after
+the last one; up to fifty such pages travel in one batch, in which each page takes its start from
+the one before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workfront_orm.core.errors import NotSupportedError
+from workfront_orm.core.exchange import Page, Position, Request, Select
+from workfront_orm.core.expressions import operands
+from workfront_orm.core.objects import find_member
+from workfront_orm.core.relations import Collection, Reference
+
+from .batch import LIMIT, batch
+from .errors import Bitrix24APIError, NotFoundError
+from .families import family_of
+from .filters import is_expressible, where_of
+from .wire import call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from workfront_orm.core.expressions import Expression
+    from workfront_orm.core.objects import Object
+
+    from .batch import Answer
+    from .families import Family
+
+__all__ = ["PAGE", "REFERENCE", "count", "load", "lookup", "page", "paging", "read_object", "with_fields"]
+
+PAGE = 50
+"""The number of rows of a page, which no parameter changes."""
+
+REFERENCE = "$result["
+"""What the server replaces inside a batch by what an earlier command answered."""
+
+Row = dict[str, Any]
+
+
+def read_object(obj: Object, fields: tuple[str, ...] | None) -> Request:
+    """One object that exists, by the method for one."""
+    family = family_of(obj._spec)
+    names = selected(type(obj), fields)
+    command = family.get(obj.id)
+    label = f"load {obj._label()}"
+
+    def decode(envelope: Mapping[str, Any]) -> Row:
+        row = family.row(envelope["result"])
+        if names is None or fields is None:
+            return row
+        # Empty phones and the like are left out of answers: what was asked for is known to be empty.
+        return {name: row.get(name) for name in (*family.key, *names)}
+
+    return call(label, command.method, command.params, decode=decode)
+
+
+def load(cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+    """Objects by id: one by the method for one, several by lists, many lists in one batch."""
+    family = family_of(cls._spec)
+    if len(ids) == 1:
+        command = family.get(ids[0])
+        return [
+            call(
+                f"load {cls.__name__} {ids[0]}",
+                command.method,
+                command.params,
+                decode=lambda envelope: [family.row(envelope["result"])],
+            )
+        ]
+    return lookup(cls, ids, fields)
+
+
+def lookup(cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
+    """Those of several objects that exist."""
+    family = family_of(cls._spec)
+    label = f"load {cls.__name__}"
+    if not ids:
+        return []
+    if not family.filters_ids:
+        return _one_by_one(family, label, ids)
+    names = selected(cls, fields)
+    select = family.default_fields(complete=True) if names is None else (*family.key, *names)
+    key = family.key[-1]
+    commands = [
+        family.listing({f"{family.operators['in'][0]}{key}": list(chunk)}, select=select, order={key: "ASC"}, start=-1)
+        for chunk in _chunks(ids, PAGE)
+    ]
+    if len(commands) == 1:
+        command = commands[0]
+        return [
+            call(label, command.method, command.params, decode=lambda envelope: family.rows(envelope["result"], select))
+        ]
+
+    def decode(answers: list[Answer]) -> list[Row]:
+        return [row for answer in answers for row in family.rows(_result(answer), select)]
+
+    return [batch(label, chunk, decode=decode, halt=True) for chunk in _chunks(commands, LIMIT)]
+
+
+def page(select: Select, position: Position, size: int | None) -> Request:
+    """The rows at a position: one page of the portal, or several in one batch."""
+    cls = select.type
+    family = family_of(cls._spec)
+    where = where_of(select)
+    names = selected(cls, with_local(select))
+    chosen = None if names is None else list(dict.fromkeys([*family.key, *names]))
+    label = f"search {cls.__name__}"
+    if family.paging == "whole":
+        command = family.listing(where, select=chosen, order=_order(family, select) or None)
+        return call(
+            label, command.method, command.params, decode=lambda envelope: Page(rows=family.rows(envelope["result"]))
+        )
+    size = PAGE if size is None else size
+    if position.offset is not None or paging(select) == "offset":
+        return _by_offset(family, select, where, chosen, position.offset or 0, size)
+    return _by_key(family, select, where, chosen, position.after, size)
+
+
+def paging(select: Select) -> str:
+    """By id, unless the caller sorts or the kind cannot."""
+    family = family_of(select.type._spec)
+    return "offset" if select.order and family.paging == "keyset" else family.paging
+
+
+def count(select: Select) -> Request:
+    """The number of rows: what a list says beside its first page."""
+    family = family_of(select.type._spec)
+    command = family.listing(where_of(select), select=family.key)
+    return call(
+        f"count {select.type.__name__}",
+        command.method,
+        command.params,
+        decode=lambda envelope: int(envelope.get("total") or len(family.rows(envelope["result"]))),
+    )
+
+
+def selected(cls: type[Object], fields: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The names of fields to read: a reference is read as the field that holds its id.
+
+    Raises:
+        NotSupportedError: A path, or a field that is never returned.
+    """
+    if fields is None:
+        return None
+    names: list[str] = []
+    for name in fields:
+        member = find_member(cls, name)
+        if ":" in name:
+            raise NotSupportedError(
+                f"{cls.__name__}: {name!r} leads through a reference; Bitrix24 returns fields of the object itself, "
+                "and the others when they are asked for, for all objects of a page at once"
+            )
+        raw: Mapping[str, Any] = getattr(member, "_raw", {}) or {}
+        if isinstance(member, (Reference, Collection)):
+            names += [raw["field"]] if raw.get("field") else []
+            continue
+        if raw.get("writeOnly"):
+            raise NotSupportedError(f"{cls.__name__}: {name!r} can be written but is never returned")
+        names.append(name)
+    return tuple(dict.fromkeys(names))
+
+
+def with_local(select: Select) -> tuple[str, ...] | None:
+    """The fields to read, with those that conditions applied here need."""
+    if not select.filter_locally:
+        return select.fields
+    local = [condition for condition in select.where if not is_expressible(select, condition)]
+    return with_fields(select, _needed(local))
+
+
+def with_fields(select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The fields to read so that these come along."""
+    if select.fields is None and not names:
+        return None
+    if select.fields is None:
+        spec = select.type._spec
+        return tuple(dict.fromkeys([*("*", "UF_*"), *names])) if _is_upper(spec) else None
+    return tuple(dict.fromkeys([*select.fields, *names]))
+
+
+# --- pages ------------------------------------------------------------------------------
+
+
+def _by_key(family: Family, select: Select, where: Row, chosen: list[str] | None, after: Any, size: int) -> Request:
+    """The rows after an id: the first time one page, since most results are short; then as many as are asked for."""
+    label = f"search {select.type.__name__}"
+    key = family.key[0]
+    order = {key: "ASC"}
+    if after is not None:
+        where = {**where, f">{key}": after}
+    pages = -(-size // PAGE)
+    if pages == 1 or after is None or _refers(where):
+        command = family.listing(where, select=chosen, order=order, start=-1)
+
+        def decode(envelope: Mapping[str, Any]) -> Page:
+            rows = family.rows(envelope["result"], chosen)
+            return Page(rows=rows[:size], ended=len(rows) < PAGE and len(rows) <= size)
+
+        return call(label, command.method, command.params, decode=decode)
+    commands = []
+    for number in range(pages):
+        last = after if number == 0 else f"{_path(family, number - 1)}[{PAGE - 1}][{key}]"
+        commands.append(family.listing({**where, f">{key}": last}, select=chosen, order=order, start=-1))
+    return batch(label, commands, decode=lambda answers: _chained(family, answers, chosen, size), halt=True)
+
+
+def _chained(family: Family, answers: list[Answer], chosen: list[str] | None, size: int) -> Page:
+    """The rows of a chain of pages: it ends at the first that is not full, and what follows that is void."""
+    rows: list[Row] = []
+    for number, answer in enumerate(answers):
+        if answer.error is not None and number and not isinstance(answer.error, NotFoundError):
+            # What was read is good; the next request begins here and says what is wrong.
+            return Page(rows=rows[:size], ended=False)
+        found = family.rows(_result(answer), chosen)
+        rows += found
+        if len(found) < PAGE:
+            return Page(rows=rows[:size], ended=len(rows) <= size)
+    return Page(rows=rows[:size], ended=False)
+
+
+def _path(family: Family, number: int) -> str:
+    shape = str((family.extra.get("resultShape") or {}).get("list", ""))
+    name = shape.removeprefix("result").strip(".").partition("[")[0]
+    return f"$result[c{number}]" + (f"[{name}]" if name else "")
+
+
+def _by_offset(family: Family, select: Select, where: Row, chosen: list[str] | None, offset: int, size: int) -> Request:
+    """The rows from an offset. Pages begin at multiples of 50, whatever is asked for."""
+    label = f"search {select.type.__name__}"
+    order = _order(family, select)
+    skipped = offset % PAGE
+    starts = range(offset - skipped, offset + size, PAGE)[:LIMIT]
+    commands = [family.listing(where, select=chosen, order=order, start=start) for start in starts]
+
+    def rows_from(pages: list[tuple[list[Row], bool]]) -> Page:
+        rows: list[Row] = []
+        ended = False
+        for found, is_last in pages:
+            rows += found
+            if is_last:
+                # Some methods repeat the last page when they are asked for one beyond the end.
+                ended = True
+                break
+        taken = rows[skipped : skipped + size]
+        return Page(rows=taken, ended=ended and skipped + len(taken) == len(rows))
+
+    if len(commands) == 1 or _refers(where):
+        command = commands[0]
+
+        def decode(envelope: Mapping[str, Any]) -> Page:
+            return rows_from([(family.rows(envelope["result"], chosen), envelope.get("next") is None)])
+
+        return call(label, command.method, command.params, decode=decode)
+    return batch(
+        label,
+        commands,
+        decode=lambda answers: rows_from([(family.rows(_result(one), chosen), one.next is None) for one in answers]),
+        halt=True,
+    )
+
+
+def _order(family: Family, select: Select) -> Row:
+    order: Row = {}
+    for ordering in select.order:
+        path = ordering.operand.path
+        if len(path) != 1:
+            raise NotSupportedError(f"{ordering!r}: Bitrix24 sorts by fields of the object itself")
+        if ordering.ignore_case:
+            raise NotSupportedError(f"{ordering!r}: whether case counts in an order is the portal's rule")
+        order[path[0]] = "DESC" if ordering.descending else "ASC"
+    most = family.most_orders
+    if most is not None and len(order) > most:
+        allowed = "no order" if most == 0 else f"an order by {most} field"
+        raise NotSupportedError(
+            f"search {family.spec.name}: Bitrix24 takes {allowed} for this kind; sort the result here"
+        )
+    if most is None and family.paging != "whole":
+        for name in family.key:
+            # Without the key rows of equal values change places from page to page.
+            order.setdefault(name, "ASC")
+    return order
+
+
+def _one_by_one(family: Family, label: str, ids: Sequence[Any]) -> list[Request]:
+    """Objects whose lists cannot be asked for several keys, one command each; those that are not there are left out."""
+    commands = [family.get(key) for key in ids]
+
+    def decode(answers: list[Answer]) -> list[Row]:
+        rows = []
+        for answer in answers:
+            try:
+                rows.append(family.row(_result(answer)))
+            except NotFoundError:
+                continue
+        return rows
+
+    return [batch(label, chunk, decode=decode) for chunk in _chunks(commands, LIMIT)]
+
+
+def _result(answer: Answer) -> Any:
+    if answer.error is not None:
+        raise answer.error
+    if not answer.ran:
+        raise Bitrix24APIError("the batch ended before this command", None)
+    return answer.result
+
+
+def _refers(where: Row) -> bool:
+    """Whether a value would be taken for a reference inside a batch."""
+    return REFERENCE in str(where)
+
+
+def _needed(conditions: Sequence[Expression]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(operand.path[0] for condition in conditions for operand in operands(condition)))
+
+
+def _is_upper(spec: Any) -> bool:
+    return (spec.raw.get("extra") or {}).get("style") != "universal"
+
+
+def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

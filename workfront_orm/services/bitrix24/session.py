@@ -1,0 +1,165 @@
+"""The Bitrix24 session: the web hook or the tokens of an application, the portal's limits, low-level calls."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrs import evolve
+
+from workfront_orm.core.exchange import Effect, Request, Response
+from workfront_orm.core.redaction import hide, masked, masked_url
+from workfront_orm.core.session import BaseSession, load_api
+from workfront_orm.core.transport import Transport
+
+from . import service
+from .bitrix24_service import VERSION
+from .throttle import OPERATING_LIMIT, PortalThrottle, bucket_of
+from .wire import call
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    from workfront_orm.core.objects import Object
+    from workfront_orm.core.retrying import Retrying
+
+__all__ = ["Session"]
+
+_HOOK = re.compile(r"(https?)://([^/?#@\s]+)/rest/(\d+)/([^/?#\s]+)/?")
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_READS = (".list", ".get", ".fields", ".getfields", ".current", ".types", ".items", ".search")
+
+
+class Session(BaseSession):
+    """A session with a Bitrix24 portal.
+
+    Args:
+        webhook_url: The address of an incoming web hook, `https://portal.bitrix24.com/rest/1/secret/`.
+            It is the key to the portal, and shown nowhere.
+        values: `typed` for numbers, datetimes, booleans and enumerations, `wire` for what the portal sends.
+        lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
+        timeout: Seconds to wait for a connection and for each read of an answer; a portal itself gives up
+            after 60.
+        max_concurrent: The greatest number of requests in flight at a time; None to find one that the
+            portal takes.
+        requests_per_second: How fast requests may follow each other in the long run: 2, or 5 on the
+            Enterprise plan; None for a portal of one's own without that limit.
+        burst: How many requests may go at once before that: 50, or 250 on the Enterprise plan.
+        operating_limit: Seconds of run time that one method may use within ten minutes.
+        retrying: What decides whether and when requests are repeated; None for the default.
+        page_size: The greatest number of rows to ask for in one request: 50 for single pages, 2,500
+            (the default) for batches of fifty pages.
+        metadata: A metadata file, or a folder to search before the usual ones.
+        ssl_context: A TLS context in place of the default one.
+        verify: Whether certificates are checked, or the path of a CA bundle.
+        cert: A client certificate: a path, or a pair of certificate and key.
+        proxies: Proxies by scheme.
+
+    Attributes:
+        url: The address of the portal's methods, without the secret.
+        user_id: The user whom the web hook acts as.
+        api: The classes of the portal.
+
+    Raises:
+        ValueError: No address of a web hook, or one over plain http.
+    """
+
+    def __init__(
+        self,
+        webhook_url: str,
+        *,
+        values: str = "typed",
+        lazy: str = "load",
+        timeout: float | tuple[float, float] = (10.0, 70.0),
+        max_concurrent: int | None = None,
+        requests_per_second: float | None = 2.0,
+        burst: float = 50,
+        operating_limit: float = OPERATING_LIMIT,
+        retrying: Retrying | None = None,
+        page_size: int | None = None,
+        metadata: Any = None,
+        ssl_context: ssl.SSLContext | None = None,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        proxies: dict[str, str] | None = None,
+    ) -> None:
+        scheme, host, user, secret = _parts_of(webhook_url)
+        hide(secret)
+        bucket = None if requests_per_second is None else bucket_of(host, requests_per_second, burst)
+        throttle = PortalThrottle(max_concurrent, bucket, f"{host}/{user}", operating_limit=operating_limit)
+        transport = Transport(
+            timeout=timeout, throttle=throttle, ssl_context=ssl_context, verify=verify, cert=cert, proxies=proxies
+        )
+        super().__init__(
+            service,
+            f"{scheme}://{host}/rest",
+            transport,
+            load_api(service, VERSION, metadata),
+            values=values,
+            lazy=lazy,
+            page_size=page_size,
+            retrying=retrying,
+        )
+        self.user_id = int(user)
+        self._address = f"{scheme}://{host}/rest/{user}/{secret}"
+
+    # --- low-level calls ------------------------------------------------------------
+
+    def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Call a method and return the `result` of the answer, as the portal sends it.
+
+        Args:
+            method: Such as `crm.deal.get`.
+            params: Its parameters, sent as JSON.
+
+        Raises:
+            Bitrix24APIError: The portal refuses.
+        """
+        name = method.strip("/").removesuffix(".json")
+        effect = Effect.READ if name.lower().endswith(_READS) else Effect.UNSAFE
+        return self.execute(call(f"call {name}", name, params or {}, effect=effect))
+
+    def delete(self, obj: Object) -> None:
+        """Delete an object; what it is linked with stays. The same as `obj.delete()`."""
+        self.delete_object(obj)
+
+    # --- sending ------------------------------------------------------------------
+
+    def send(self, request: Request) -> Response:
+        """Add the credentials and send."""
+        if self._log.isEnabledFor(logging.INFO):
+            self._log.info("call: %s", request.path.lstrip("/"))
+        if self._log.isEnabledFor(logging.DEBUG):
+            # Parameters hold what people wrote about people, so they are for debugging only.
+            self._log.debug("params: %s", masked("", request.json))
+        response = self._transport.send(
+            self._with_credentials(request), f"{self._address}{request.path}", request.headers
+        )
+        response.request = request
+        return response
+
+    def _with_credentials(self, request: Request) -> Request:
+        return evolve(request)
+
+
+def _parts_of(webhook_url: str) -> tuple[str, str, str, str]:
+    """Scheme, host, user and secret of a web hook's address.
+
+    Raises:
+        ValueError: It is none; the message does not repeat it.
+    """
+    match = _HOOK.fullmatch(str(webhook_url).strip())
+    if match is None:
+        raise ValueError(
+            "webhook_url takes the address of an incoming web hook, https://portal.bitrix24.com/rest/<user>/<secret>/ "
+            "(the one given is of another form)"
+        )
+    scheme, host, user, secret = match.groups()
+    if scheme == "http" and urlsplit(f"//{host}").hostname not in _LOCAL:
+        raise ValueError(
+            f"webhook_url: {masked_url(host)} over plain http would show the secret to the network; portals take https only"
+        )
+    return scheme, host, user, secret
