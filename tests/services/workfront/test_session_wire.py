@@ -292,10 +292,10 @@ def test_threads_share_one_new_login(canned):
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 422])
-def test_an_error_is_an_error_at_any_status(canned, session, status):
+def test_an_error_is_an_error_at_any_status(canned, once, status):
     canned.will_answer({"error": {"class": "java.lang.X", "message": "no"}}, status)
     with pytest.raises(WorkfrontAPIError) as caught:
-        session.get("/x")
+        once.get("/x")
     assert caught.value.data == {"class": "java.lang.X", "message": "no"}
     assert caught.value.code == status
     assert caught.value.message == "no"

@@ -64,9 +64,11 @@ def convert_to_task(self: Any) -> Object:
     return converted
 
 
-def _update_obj(self: Any) -> Object:
-    """The object that this update is about; its fields load when asked for."""
+def _update_obj(self: Any) -> Object | None:
+    """The object that this update is about, or None; its fields load when asked for."""
     session = self._session("update_obj")
+    if self.update_obj_id is None:
+        return None
     row = {"ID": self.update_obj_id, "objCode": self.update_obj_code}
     obj: Object = session.api.from_data(session, row)
     return obj

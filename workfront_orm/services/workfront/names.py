@@ -82,12 +82,16 @@ def codec_of(spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
     owner = CLASS_NAMES.get(spec.key, spec.name) if spec is not None else ""
     codes = types.Enumeration(
         f"{owner}{field.name[0].upper()}{field.name[1:]}",
-        # Some pages list the codes of numbers as text.
-        tuple((int(value) if base is types.INTEGER else value, label) for value, label in values),
+        tuple((_code(value) if base is types.INTEGER else value, label) for value, label in values),
         is_open=bool(raw.get("open")) or _may_lack_values(raw.get("marks") or {}),
         base=base,
     )
     return codes if base is codec else types.ListOf(codes)
+
+
+def _code(value: Any) -> Any:
+    """The code of a number, which some pages list as text."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def _may_lack_values(marks: Mapping[str, Any]) -> bool:
