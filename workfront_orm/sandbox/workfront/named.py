@@ -188,8 +188,5 @@ _SERVED: dict[tuple[str, str], Callable[[Context], str]] = {
 }
 _ONE = {("CUST", "currentCustomer"), ("SCHED", "defaultSchedule")}
 
-UNLISTED = frozenset({("CUST", "currentCustomer")})
-"""Documented queries that no metadata lists; any version has them."""
-
 SERVED = frozenset(_SERVED)
-"""Pairs of type and named query that answer from the data."""
+"""Pairs of type and named query that answer from the data, in every version: old metadata lists no queries at all."""

@@ -94,7 +94,7 @@ class _Calls:
                 reading.search_text(context, entity) if word == "search" else report.text(context, entity)
             )
         query = self.spec.queries.get(word)
-        if query is None and (entity.code, word) not in named.UNLISTED:
+        if query is None and (entity.code, word) not in named.SERVED:
             raise self._no_query(word)
         return text_response(named.text(context, entity, word, query))
 
