@@ -271,7 +271,7 @@ class Field(Operand, _Property):
             wire = self._codec.encode(value)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{self._place(obj)} {error}") from None
-        if self._codec.__class__ is types.Enumeration:
+        if isinstance(self._codec, types.Enumeration):
             obj._check_code(self, wire)
         return wire
 
@@ -285,7 +285,7 @@ class Field(Operand, _Property):
         if target and code and target != code:
             raise TypeError(f"{self._place(obj)} takes the id of a {target}, not of {value._label()}")
         # An object that is not saved yet stands for the id that it will get.
-        return value if value.id is None else value.id
+        return obj._saved_id(value)
 
     def _not_loaded(self, obj: Object) -> FieldNotLoaded:
         if type(obj)._spec is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from .errors import DeletedObjectError, DetachedObjectError, LazyLoadError, NotFoundError
+from .errors import DeletedObjectError, DetachedObjectError, LazyLoadError, NotFoundError, NotSupportedError
 from .objects import Collection, Object, Reference
 from .relations import Relation
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .tracking import State
 
 __all__ = ["Loader"]
+
+OWNERS_PER_SEARCH = 500
+"""For how many owners one search reads the members of a collection."""
 
 
 class Loader:
@@ -134,7 +137,10 @@ class Loader:
 
     def _load_reference(self, obj: Object, relation: Reference) -> Object | None:
         session = self._session
+        embedded = session.service.is_embedded(relation)
         resolved = session.service.resolve_reference(relation, obj._row)
+        if resolved is None and not embedded:
+            resolved = self._resolve_by_reading(obj, relation)
         if resolved is not None:
             code, key = resolved
             if session.service.is_null_id(key):
@@ -147,14 +153,30 @@ class Loader:
         lacking = self._lacking(obj, relation.workfront_name)
         id_field = relation.spec.field
         changed_here = bool(id_field and obj._originals and id_field in obj._originals)
-        if resolved is not None and (changed_here or len(lacking) > 1):
+        if resolved is not None and (changed_here or len(lacking) > 1 or not embedded):
             return self._load_targets(obj, relation, resolved[0], lacking)
         if len(lacking) > 1:
-            self._load_members(lacking, relation.workfront_name)
+            self._load_members(lacking, (relation.workfront_name,))
         if relation.workfront_name not in obj._row:
             self.load_fields(obj, (relation.workfront_name,))
         value = self.related(obj, relation, obj._row.get(relation.workfront_name))
         return value if isinstance(value, Object) else None
+
+    def _resolve_by_reading(self, obj: Object, relation: Reference) -> tuple[str, Any]:
+        """What a reference means after the fields that tell it were read, for all siblings that lack them."""
+        service = self._session.service
+        needed = service.reference_fields(relation)
+        name = relation.workfront_name
+        if any(field not in obj._row for field in needed):
+            self._permit(obj, name)
+            owners = [one for one in self._lacking(obj, name) if any(field not in one._row for field in needed)]
+            self._load_members(owners, needed)
+        resolved = service.resolve_reference(relation, obj._row)
+        if resolved is None:
+            raise service.error(NotSupportedError)(
+                f"what {type(obj).__name__}.{name} of {obj._label()} leads to is not known; its id is in the id field"
+            )
+        return resolved
 
     def _load_targets(self, obj: Object, relation: Reference, code: str, lacking: list[Object]) -> Object:
         """Load the objects that the ids of several objects name, each once."""
@@ -192,35 +214,103 @@ class Loader:
     # --- collections --------------------------------------------------------------
 
     def _load_collection(self, obj: Object, relation: Collection) -> tuple[Object, ...]:
-        session = self._session
+        service = self._session.service
         name = relation.workfront_name
         self._permit(obj, name)
-        select = session.service.collection_select(obj, relation)
-        if select is not None:
-            members = tuple(session.read(select))
-            obj._remember(name, members)
-            return members
         lacking = self._lacking(obj, name)
+        if not service.is_embedded(relation):
+            if not (self._load_linked(lacking, relation) or self._load_selected(obj, lacking, relation)):
+                raise service.error(NotSupportedError)(
+                    f"{type(obj).__name__}.{name}: how its members are read is not known"
+                )
+            return (obj._values or {}).get(name, ())  # type: ignore[no-any-return]
         if len(lacking) > 1:
-            self._load_members(lacking, name)
+            self._load_members(lacking, (name,))
         if name not in obj._row:
             self.load_fields(obj, (name,))
         value: tuple[Object, ...] = self.related(obj, relation, obj._row.get(name))
         return value
 
+    def _load_selected(self, obj: Object, lacking: list[Object], relation: Collection) -> bool:
+        """Load the members by searches: one for all owners where the members tell whose they are, else one for each."""
+        session, service = self._session, self._session.service
+        name = relation.workfront_name
+        for start in range(0, len(lacking) if len(lacking) > 1 else 0, OWNERS_PER_SEARCH):
+            owners = lacking[start : start + OWNERS_PER_SEARCH]
+            select = service.collection_select(owners, relation)
+            if select is None:
+                break
+            normal = type(obj)._normal_key or (lambda key: key)
+            members: dict[Any, list[Object]] = {normal(owner.id): [] for owner in owners}
+            for member in session.read(select):
+                key = normal(service.collection_owner(relation, member._row))
+                if key in members:
+                    members[key].append(member)
+            for owner in owners:
+                owner._remember(name, tuple(members[normal(owner.id)]))
+        else:
+            if len(lacking) > 1:
+                return True
+        select = service.collection_select([obj], relation)
+        if select is None:
+            return False
+        obj._remember(name, tuple(session.read(select)))
+        return True
+
+    def _load_linked(self, lacking: list[Object], relation: Collection) -> bool:
+        """Load the members whose keys are told by a field of the owners, or by links that are read."""
+        session, service = self._session, self._session.service
+        linked: list[tuple[Object, Sequence[tuple[str, Any]]]] = []
+        field = relation.spec.raw.get("field")
+        if field:
+            unread = [owner for owner in lacking if field not in owner._row]
+            if unread:
+                self._load_members(unread, (field,))
+            linked = [(owner, service.member_keys(relation, owner._row)) for owner in lacking]
+        else:
+            planned = service.plan_links(lacking, relation)
+            if planned is None:
+                return False
+            for request, owners in planned:
+                linked += zip(owners, session.execute(request), strict=True)
+        found = self._load_keys({pair for _owner, pairs in linked for pair in pairs})
+        for owner, pairs in linked:
+            # What is linked and cannot be seen is left out, as in the system's own lists.
+            owner._remember(relation.workfront_name, tuple(found[pair] for pair in pairs if pair in found))
+        return True
+
+    def _load_keys(self, pairs: set[tuple[str, Any]]) -> dict[tuple[str, Any], Object]:
+        """Objects by object key and id, those that the session has and those that exist."""
+        session = self._session
+        by_code: dict[str, list[Any]] = {}
+        found: dict[tuple[str, Any], Object] = {}
+        for code, key in pairs:
+            known = session.identity_map.get(session.api.type_of({}, code), key)
+            if known is None:
+                by_code.setdefault(code, []).append(key)
+            else:
+                found[code, key] = known
+        for code, keys in by_code.items():
+            cls = session.api.type_of({}, code)
+            normal = cls._normal_key or (lambda key: key)
+            for request in session.service.plan_lookup(cls, sorted(keys), None):
+                for obj in session.identity_map.wrap_page(cls, session.execute(request)):
+                    found[code, normal(obj.id)] = obj
+        return found
+
     # --- helpers ------------------------------------------------------------------
 
-    def _load_members(self, objects: list[Object], name: str) -> None:
-        """Load one member of several objects of a class."""
+    def _load_members(self, objects: list[Object], names: tuple[str, ...]) -> None:
+        """Load members of several objects of a class."""
         cls = type(objects[0])
         normal = cls._normal_key or (lambda key: key)
         by_key = {normal(obj.id): obj for obj in objects}
-        for request in self._session.service.plan_lookup(cls, list(by_key), (name,)):
+        for request in self._session.service.plan_lookup(cls, list(by_key), names):
             for row in self._session.execute(request):
                 key = row.get(cls._key[0]) if len(cls._key) == 1 else tuple(row.get(part) for part in cls._key)
                 owner = by_key.get(normal(key))
                 if owner is not None:
-                    owner._merge({name: row[name]} if name in row else {})
+                    owner._merge({name: row[name] for name in names if name in row})
 
     def _lacking(self, obj: Object, name: str) -> list[Object]:
         """The object and its siblings of the same class that have an id and lack a member."""

@@ -146,6 +146,7 @@ class Object(Mapped, metaclass=ObjectMeta):
     _key: ClassVar[tuple[str, ...]] = ("ID",)
     _normal_key: ClassVar[Any] = None
     _natural_key: ClassVar[bool] = False
+    _referred_by: ClassVar[str | None] = None
     _members: ClassVar[dict[str, Any]]
     _python_names: ClassVar[dict[str, str]]
 
@@ -479,11 +480,17 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def _reference_id(self, value: Any) -> Any:
         """The id of an object that stands for its own id; other values as they are."""
-        return value.id if isinstance(value, Object) else value
+        return value._reference_key() if isinstance(value, Object) else value
+
+    def _reference_key(self) -> Any:
+        """What an id field of another object holds to refer to this one: its id, for most classes."""
+        name = self._referred_by
+        return self.id if name is None else self._row.get(name)
 
     def _saved_id(self, value: Any) -> Any:
         """The id of an object that stands for its own id, once it has one; other values as they are."""
-        return value.id if isinstance(value, Object) and value.id is not None else value
+        key = self._reference_id(value)
+        return value if key is None else key
 
     def _reads_wire(self) -> bool:
         return getattr(self._state.session, "values", "typed") == "wire"

@@ -335,6 +335,7 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
         "_key": key_fields,
         "_normal_key": service.normal_key(spec),
         "_natural_key": service.natural_key(spec),
+        "_referred_by": service.referred_by(spec),
         **helpers,
     }
     if len(key_fields) == 1:

@@ -13,7 +13,7 @@ from .paths import Path, step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
     from .objects import Object
 
@@ -34,7 +34,7 @@ class Relation:
         if hasattr(self, "_raw") and not hasattr(self, "_owner"):
             self._owner = owner
 
-    def __set__(self, obj: Object, value: Any) -> NoReturn:
+    def __set__(self, obj: Object, value: Any) -> None:
         """Refuse; the message says what to do instead."""
         kind = type(self).__name__
         place = f"{type(obj).__name__}.{type(obj)._python_names.get(self.workfront_name, self.workfront_name)}"
@@ -109,6 +109,15 @@ class Reference(Relation):
             except KeyError:
                 pass
         return obj._resolve(self)
+
+    def __set__(self, obj: Object, value: Any) -> None:
+        """Assign to the id field where the system says that the reference stands for it; refuse everywhere else."""
+        service = getattr(type(obj)._api, "service", None)
+        field = obj._field(self.spec.field or "")
+        if field is None or service is None or not service.is_assignable(self.spec):
+            super().__set__(obj, value)
+        else:
+            field.__set__(obj, value)
 
     def _instead(self, obj: Object, place: str) -> str:
         field = self.spec.field

@@ -117,12 +117,12 @@ def _resolved(obj: Object, values: dict[str, Any]) -> dict[str, Any]:
     resolved = {}
     for name, value in values.items():
         if isinstance(value, Object):
-            if value.id is None:
+            if value._reference_key() is None:
                 raise ValueError(
                     f"save {obj._label()}: {type(obj).__name__}.{type(obj)._python_names.get(name, name)} "
                     f"is {value._label()}, which has no id yet; "
                     "save it first, or give both to session.save_all()"
                 )
-            value = value.id  # noqa: PLW2901 - the id is what is sent
+            value = value._reference_key()  # noqa: PLW2901 - the id is what is sent
         resolved[name] = snapshot(value)
     return resolved

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .exchange import Change, Outcome, Position, Request, Response, Select, Split
     from .expressions import Expression, Operand
     from .fields import Field
-    from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
+    from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec, ReferenceSpec
     from .objects import Collection, Object, Reference
     from .session import BaseSession
 
@@ -127,6 +127,10 @@ class Service:
         key = spec.raw.get("key") or "ID"
         return (key,) if isinstance(key, str) else tuple(key)
 
+    def referred_by(self, spec: ObjectSpec) -> str | None:
+        """The wire name of the field by whose value other objects refer to those of a class; None for the key."""
+        return None
+
     def natural_key(self, spec: ObjectSpec) -> bool:
         """Whether programs give objects their keys, so that a complete key does not say that an object exists."""
         return False
@@ -170,6 +174,10 @@ class Service:
         """
         known = [*cls._members, *cls._python_names]
         raise UnknownNameError(f"{cls.__name__} has no member {name!r}{near_matches(name, known)}")
+
+    def is_assignable(self, reference: ReferenceSpec) -> bool:
+        """Whether a reference takes what is assigned to it for its id field, as directories of codes do."""
+        return False
 
     def is_null_id(self, value: Any) -> bool:
         """Whether an id field's wire value means: refers to nothing."""
@@ -292,9 +300,46 @@ class Service:
             return None
         return spec.target, row[spec.field]
 
-    def collection_select(self, owner: Object, collection: Collection) -> Select | None:
-        """What reads the members of a collection, or None where it is read as a field of its owner."""
+    def reference_fields(self, reference: Reference) -> tuple[str, ...]:
+        """The fields that `resolve_reference` looks at; they are read where a row lacks them."""
+        field = reference.spec.field
+        return () if field is None else (field,)
+
+    def is_embedded(self, relation: Reference | Collection) -> bool:
+        """Whether what a relation leads to comes inside the row of its owner, when it is read as a field of it."""
+        return True
+
+    def collection_select(self, owners: Sequence[Object], collection: Collection) -> Select | None:
+        """What reads the members of a collection, of one owner or of several at once.
+
+        Returns:
+            None where no search can do that; with several owners, also where the members do not tell whose they are.
+        """
         return None
+
+    def collection_owner(self, collection: Collection, row: Mapping[str, Any]) -> Any:
+        """The key of the owner of a member that `collection_select` read."""
+        raise NotImplementedError
+
+    def member_keys(self, collection: Collection, row: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
+        """The members of a collection whose keys a field of its owner holds: the object key and id of each."""
+        raise NotImplementedError
+
+    def plan_links(
+        self, owners: Sequence[Object], collection: Collection
+    ) -> list[tuple[Request, Sequence[Object]]] | None:
+        """Requests that read which objects are linked with others, each with the owners that it is for.
+
+        Each decodes to a list, for each of its owners, of the object keys and ids of the members.
+
+        Returns:
+            None where the collection is no matter of links.
+        """
+        return None
+
+    def values_place(self, cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> Any:
+        """What a tenant's own values of a field are remembered by: the same for all rows, unless they decide."""
+        return str(cls.code), field.name
 
     def plan_values(
         self,

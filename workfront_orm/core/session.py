@@ -86,7 +86,7 @@ class BaseSession:
         self._transport = transport
         self._retrying = Retrying() if retrying is None else retrying
         self._loader = Loader(self)
-        self._codes: dict[tuple[str, str], frozenset[Any] | None] = {}
+        self._codes: dict[Any, frozenset[Any] | None] = {}
         self._log = logging.getLogger(service.name)
 
     @property
@@ -366,7 +366,7 @@ class BaseSession:
         Raises:
             ValueError: The code is not known; the message gives those that are, and near ones.
         """
-        place = (str(cls.code), field.workfront_name)
+        place = self.service.values_place(cls, field.spec, row)
         if place not in self._codes:
             request = self.service.plan_values(cls, field.spec, row)
             try:
