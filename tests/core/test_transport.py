@@ -155,7 +155,8 @@ def test_nobody_listens(transport):
 
 @pytest.mark.parametrize("url", ["http://", "http://[", "nonsense://x", "http://.x"])
 def test_an_address_that_is_none(transport, url):
-    with pytest.raises(ConnectionFailedError):
+    """Nothing was sent, and to repeat it is no use."""
+    with pytest.raises(ValueError, match="cannot be asked"):
         transport().send(request(form=[]), url, {})
 
 

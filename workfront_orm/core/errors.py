@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "APIError",
     "AccessDeniedError",
+    "AnswerTooLargeError",
     "AuthenticationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -122,6 +123,10 @@ class ServerError(APIError):
 
 class InvalidResponseError(APIError):
     """The answer is not what the system speaks, for example a page of a proxy instead of JSON."""
+
+
+class AnswerTooLargeError(InvalidResponseError):
+    """The answer is larger than the session allows; it was not read to its end."""
 
 
 class TransportError(APIError):

@@ -23,6 +23,7 @@ from tenacity import Retrying as Tenacity
 
 from .errors import (
     AccessDeniedError,
+    AnswerTooLargeError,
     APIError,
     AuthenticationError,
     ConflictError,
@@ -191,6 +192,8 @@ class _Call:
         if isinstance(error, ThrottledError) or (isinstance(error, ConnectionFailedError) and not error.sent):
             return True
         if self._request.effect is Effect.UNSAFE or isinstance(error, _REFUSALS):
+            return False
+        if isinstance(error, AnswerTooLargeError):
             return False
         if isinstance(error, InvalidResponseError):
             # A page that is no answer of the system's: by accident once or twice, else the address is wrong.

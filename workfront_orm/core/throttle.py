@@ -20,7 +20,6 @@ from .errors import ThrottledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from filelock import FileLock
 

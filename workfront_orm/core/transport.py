@@ -1,25 +1,55 @@
 """HTTP on requests: one pool of connections, timeouts, a limit of requests in flight, logging without secrets.
 
 The transport knows neither objects nor the system: it is handed a planned request with a full
-URL and credentials, and hands back the answer or a `TransportError`.
+URL and credentials, and hands back the answer or a `TransportError`. What an answer may be is limited
+here, for all systems: how long it takes, how large it is, how deeply its JSON is nested.
 """
 
 from __future__ import annotations
 
+import re
 import ssl
+import time
+import traceback
 from http.cookiejar import DefaultCookiePolicy
+from itertools import accumulate
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
-from .errors import ConnectionFailedError, RequestTimeoutError
+from .errors import AnswerTooLargeError, ConnectionFailedError, InvalidResponseError, RequestTimeoutError
 from .exchange import Request, Response
 from .redaction import masked_url
 from .throttle import Throttle
 
 __all__ = ["Transport"]
+
+LARGEST_ANSWER = 256 * 2**20
+LONGEST_ANSWER = 600.0
+DEEPEST_JSON = 100
+
+_PIECE = 2**16
+# What requests finds wrong before it sends anything; to repeat it is no use.
+_UNSENDABLE = (
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+)
+_NOT_CONNECTED = (
+    NewConnectionError,
+    requests.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    ssl.SSLCertVerificationError,
+)
+# Whatever the encoding: byte order marks and the zeros of wide characters stand between.
+_JSON = re.compile(rb"[\s\x00\xef\xbb\xbf\xff\xfe]*[\[{]")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NOT_NESTING = bytes(set(range(256)) - set(b"[]{}"))
+_STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
 
 
 class Transport:
@@ -32,9 +62,12 @@ class Transport:
         verify: Whether certificates are checked, or the path of a CA bundle.
         cert: A client certificate: a path, or a pair of certificate and key.
         proxies: Proxies by scheme; without them the environment's are used.
+        largest_answer: The greatest number of bytes of an answer, decompressed.
+        longest_answer: Seconds that an answer takes at most from its first byte to its last, however
+            steadily it drips.
 
     Raises:
-        ValueError: A timeout that is not positive.
+        ValueError: A timeout or limit that is not positive.
     """
 
     def __init__(
@@ -46,6 +79,8 @@ class Transport:
         verify: bool | str = True,
         cert: str | tuple[str, str] | None = None,
         proxies: dict[str, str] | None = None,
+        largest_answer: int = LARGEST_ANSWER,
+        longest_answer: float = LONGEST_ANSWER,
     ) -> None:
         limits = timeout if isinstance(timeout, tuple) and len(timeout) == 2 else (timeout,)  # noqa: PLR2004 - a pair
         if not all(isinstance(limit, (int, float)) and limit > 0 for limit in limits):
@@ -53,7 +88,12 @@ class Transport:
                 f"timeout takes positive seconds, or a pair of them for connecting and reading, not {timeout!r}: "
                 "a request without one can hang for ever"
             )
+        for name, value in (("largest_answer", largest_answer), ("longest_answer", longest_answer)):
+            if value <= 0:
+                raise ValueError(f"{name} takes a positive number, not {value!r}")
         self.timeout = timeout
+        self._largest = largest_answer
+        self._longest = longest_answer
         self.throttle = Throttle() if throttle is None else throttle
         self._http = requests.Session()
         # Credentials are the session's alone: no cookie of an earlier login, no entry of a .netrc file.
@@ -79,6 +119,8 @@ class Transport:
         Raises:
             RequestTimeoutError: No answer within the time allowed.
             ConnectionFailedError: The connection could not be made or broke.
+            InvalidResponseError: The answer is larger or nested deeper than allowed.
+            ValueError: The address, or a header, is none that could be sent.
         """
         body: Any = request.form
         if body is not None and request.files is None:
@@ -87,6 +129,7 @@ class Transport:
             body = urlencode(body).encode("ascii")
             headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8", **headers}
         response: Response | None = None
+        failure: Exception | None = None
         self.throttle.enter(request)
         try:
             answer = self._http.request(
@@ -102,16 +145,56 @@ class Transport:
                 verify=self._verify,
                 proxies=self._proxies,
                 allow_redirects=False,
+                stream=True,
             )
-            response = Response(status=answer.status_code, headers=answer.headers, body=answer.content, request=request)
-        except requests.RequestException as error:
+            body = self._read(answer, request)
+            response = Response(status=answer.status_code, headers=answer.headers, body=body, request=request)
+        except _UNSENDABLE as error:
+            failure = ValueError(
+                f"{request.operation}: {masked_url(url)} cannot be asked: {type(error).__name__}; "
+                "look at the address and the credentials that the session was given"
+            )
+        except (requests.RequestException, HTTPError, OSError) as error:
             # A body that stops coming is reported as a broken connection.
             late = isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError)
             kind = RequestTimeoutError if late else ConnectionFailedError
-            raise _without_secrets(kind, request, url, error) from None
+            failure = _without_secrets(kind, request, url, error)
         finally:
             self.throttle.leave(request, response)
+        if failure is not None:
+            # Not raised in the handler: the library's error, which holds the address, would come along.
+            raise failure
+        assert response is not None
+        _check_depth(response)
         return response
+
+    def _read(self, answer: requests.Response, request: Request) -> bytes:
+        """The body, decompressed, as long as it keeps to the limits."""
+        pieces = []
+        size = 0
+        until = time.monotonic() + self._longest
+        try:
+            while piece := answer.raw.read1(_PIECE, decode_content=True):
+                pieces.append(piece)
+                size += len(piece)
+                if size > self._largest:
+                    raise AnswerTooLargeError(
+                        f"the answer has more than {self._largest:,} bytes",
+                        answer.status_code,
+                        operation=request.operation,
+                        remedy="ask for fewer fields, or allow more with largest_answer=",
+                    )
+                if time.monotonic() > until:
+                    raise RequestTimeoutError(
+                        f"the answer took longer than {self._longest:g} seconds, after {size:,} bytes",
+                        None,
+                        operation=request.operation,
+                        remedy="the server sends too slowly; ask for less at a time, or check the network",
+                    )
+        finally:
+            # Gives the connection back; one with a rest on it is closed.
+            answer.close()
+        return b"".join(pieces)
 
     def close(self) -> None:
         """Close the connections."""
@@ -164,12 +247,33 @@ def _never_sent(error: BaseException) -> bool:
     """Whether no connection was made, so that the server cannot have got anything."""
     found: BaseException | None = error
     while found is not None:
-        if isinstance(found, (NewConnectionError, requests.ConnectTimeout, requests.exceptions.ProxyError)):
+        if isinstance(found, _NOT_CONNECTED):
             return True
-        if isinstance(found, requests.exceptions.SSLError) and not isinstance(found, requests.exceptions.ReadTimeout):
-            return True
+        if isinstance(found, ssl.SSLError):
+            # TLS breaks before the request, in the handshake, or in the middle of it.
+            return any(frame.f_code.co_name == "do_handshake" for frame, _ in traceback.walk_tb(found.__traceback__))
         found = found.__context__
     return False
+
+
+def _check_depth(response: Response) -> None:
+    """Refuse JSON that is nested so deeply that whoever walks through it runs out of stack."""
+    body = response.body
+    if not _JSON.match(body) or not _is_deep(body):
+        return
+    # Brackets within texts do not nest.
+    if _is_deep(_STRING.sub(b"", body)):
+        raise InvalidResponseError(
+            f"the answer is JSON nested more than {DEEPEST_JSON} levels deep",
+            response.status,
+            operation=response.request.operation,
+            remedy="that is no answer of an API: is the address right?",
+        )
+
+
+def _is_deep(body: bytes) -> bool:
+    steps = body.translate(None, _NOT_NESTING)
+    return len(steps) > DEEPEST_JSON and max(accumulate(map(_STEPS.__getitem__, steps))) > DEEPEST_JSON
 
 
 def _cause(error: BaseException) -> BaseException:
