@@ -142,7 +142,9 @@ class IdentityMap:
                 entry = _Entry(obj, forget)
                 entry.key = key
                 known[key] = entry
-                obj._state.origin = Origin(obj._state.origin.lazy, self._changed)
+                # A state of its own, since the one it has may be shared with siblings.
+                state = obj._state
+                obj._state = State(state.session, state.status, Origin(state.origin.lazy, self._changed))
                 self.keep_while_dirty(obj)
 
     def remove(self, obj: Object) -> None:
