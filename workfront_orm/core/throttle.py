@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .exchange import Request, Response
 
-__all__ = ["MachineThrottle", "Throttle"]
+__all__ = ["MachineThrottle", "Throttle", "throttle_of"]
 
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
@@ -246,7 +246,21 @@ class MachineThrottle(Throttle):
         return None
 
 
-def machine_folder(url: str) -> str:
+def throttle_of(url: str, limit: int | None, machine_wide: bool | str) -> Throttle:
+    """The throttle that a session's options ask for.
+
+    Args:
+        url: The session's address.
+        limit: The greatest number of requests at a time, or None.
+        machine_wide: Whether all processes of this user share it for the host of the address; or the
+            folder through which they share it.
+    """
+    if machine_wide is False:
+        return Throttle(limit)
+    return MachineThrottle(limit, _folder(url) if machine_wide is True else machine_wide)
+
+
+def _folder(url: str) -> str:
     """The folder whose files all processes of this user share for the host of an address."""
     from urllib.parse import urlsplit
 

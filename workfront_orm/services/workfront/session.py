@@ -19,8 +19,8 @@ from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.redaction import MASK, masked, masked_pairs, masked_url
 from workfront_orm.core.reflection import APIVersion, api_version
 from workfront_orm.core.session import BaseSession, load_api
-from workfront_orm.core.throttle import Throttle
-from workfront_orm.core.transport import Transport
+from workfront_orm.core.throttle import throttle_of
+from workfront_orm.core.transport import LARGEST_ANSWER, Transport
 
 from . import service
 from .errors import WorkfrontAPIError
@@ -107,6 +107,9 @@ class Session(BaseSession):
         timeout: Seconds to wait for a connection and for each read of an answer.
         max_concurrent: The greatest number of requests in flight at a time; None to find one that the
             server takes without refusing.
+        machine_wide: Whether `max_concurrent` holds over all processes of this user on this machine that
+            ask the same host and say so; or the folder through which they, or several users, share it.
+        largest_answer: The greatest number of bytes of an answer, decompressed.
         retrying: What decides whether and when requests are repeated; None for the default.
         page_size: The greatest number of rows to ask for in one request, at most 2,000.
         metadata: A metadata file, or a folder to search before the usual ones.
@@ -149,6 +152,8 @@ class Session(BaseSession):
         lazy: str = "load",
         timeout: float | tuple[float, float] = (10.0, 120.0),
         max_concurrent: int | None = None,
+        machine_wide: bool | str = False,
+        largest_answer: int = LARGEST_ANSWER,
         retrying: Retrying | None = None,
         page_size: int | None = None,
         metadata: Any = None,
@@ -160,7 +165,8 @@ class Session(BaseSession):
         url = url_template.format(protocol=protocol, domain=domain, api_version=api_version, api=api)
         transport = Transport(
             timeout=timeout,
-            throttle=Throttle(max_concurrent),
+            throttle=throttle_of(url, max_concurrent, machine_wide),
+            largest_answer=largest_answer,
             ssl_context=ssl_context,
             verify=verify,
             cert=cert,
