@@ -13,6 +13,7 @@ import workfront_orm
 
 from .demo import demo
 from .describe import describe
+from .diff import diff
 from .sandbox import sandbox
 from .search import search
 
@@ -25,7 +26,7 @@ def group() -> None:
     """Workfront objects from the shell: look at the metadata, search, run a local server."""
 
 
-for command in (demo, sandbox, describe, search):
+for command in (demo, sandbox, describe, diff, search):
     group.add_command(command)
 
 

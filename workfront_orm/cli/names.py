@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from workfront_orm.core.objects import Object
     from workfront_orm.core.reflection import APIVersion
 
-__all__ = ["find_api", "find_class", "newest_version", "spec_of"]
+__all__ = ["find_api", "find_class", "find_source", "newest_version", "spec_of"]
 
 
 def newest_version(service: str) -> str:
@@ -38,6 +38,28 @@ def find_api(service: str, version: str | None) -> APIVersion:
     from workfront_orm.core.reflection import api_version
 
     return api_version(service, version or newest_version(service))
+
+
+def find_source(service: str, name: str) -> Any:
+    """What the word for a version on a command line means.
+
+    Args:
+        service: The system.
+        name: A version, the path of a metadata file, or `PROFILE:VERSION` of a tenant that was reflected; the version
+            may be left out there.
+
+    Returns:
+        The version or path as it is, or the tenant's classes.
+
+    Raises:
+        MetadataNotFoundError: Nothing was reflected for the profile.
+    """
+    profile, colon, version = name.partition(":")
+    if not colon or not profile.isidentifier():
+        return name
+    from workfront_orm import tenants
+
+    return tenants.api_of(profile, version or None, service)
 
 
 def find_class(api: APIVersion, name: str) -> type[Object]:

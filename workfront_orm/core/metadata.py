@@ -37,6 +37,7 @@ __all__ = [
     "find",
     "packaged_folders",
     "search_path",
+    "version_order",
     "versions",
 ]
 
@@ -516,7 +517,7 @@ def versions(service: str, folders: Iterable[str] | None = None) -> list[str]:
         for entry in _entries(os.path.join(folder, service))
         if entry.endswith(".json") and not entry.startswith("overlay")
     }
-    return sorted(found, key=_version_order)
+    return sorted(found, key=version_order)
 
 
 def _entries(folder: str) -> Iterator[str]:
@@ -526,7 +527,8 @@ def _entries(folder: str) -> Iterator[str]:
         return
 
 
-def _version_order(version: str) -> tuple[int, tuple[int, ...], str]:
+def version_order(version: str) -> tuple[int, tuple[int, ...], str]:
+    """What versions are sorted by: their numbers, and after those the ones without."""
     numbers = version.removeprefix("v").split(".")
     if all(number.isdigit() for number in numbers):
         return 0, tuple(int(number) for number in numbers), version
