@@ -186,6 +186,11 @@ def _folded(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def _words(text: str) -> list[str]:
+    """The words that blanks separate; other white space belongs to them."""
+    return [word for word in text.split(" ") if word]
+
+
 def _like(value: str, pattern: str) -> bool:
     translated = "".join({"%": ".*", "_": "."}.get(letter) or re.escape(letter) for letter in pattern)
     return re.fullmatch(translated, value, re.DOTALL) is not None
@@ -199,8 +204,8 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "gt": lambda value, other: value > other,
     "ge": lambda value, other: value >= other,
     "contains": lambda value, other: other in value,
-    "contains_any": lambda value, other: any(word in value for word in other.split()),
-    "contains_all": lambda value, other: all(word in value for word in other.split()),
+    "contains_any": lambda value, other: any(word in value for word in _words(other)),
+    "contains_all": lambda value, other: bool(_words(other)) and all(word in value for word in _words(other)),
     "startswith": lambda value, other: value.startswith(other),
     "endswith": lambda value, other: value.endswith(other),
     "like": _like,
