@@ -34,6 +34,9 @@ ENTRY_POINT_GROUP = "workfront_orm.sandboxes"
 MASK = "***"
 """What the request log shows instead of a secret."""
 
+JSON_DEPTH = 200
+"""Levels of nesting that a JSON body may have."""
+
 Pairs = list[tuple[str, str]]
 """Parameters in the order in which they came; a name may occur more than once."""
 
@@ -103,11 +106,12 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def json(self) -> Any:
-        """The body as strict JSON; None when it is none."""
+        """The body as strict JSON; None when it is none, or nested so deeply that nobody means it."""
         try:
-            return json.loads(self.body)
+            value = json.loads(self.body)
         except (ValueError, RecursionError):
             return None
+        return None if is_deeper(value, JSON_DEPTH) else value
 
 
 @dataclass(slots=True)
@@ -210,6 +214,21 @@ def find_module(service: str) -> ModuleType:
         f"no sandbox for the service {service!r}: neither a module {name} with a function create nor an entry point "
         f"{service!r} in the group {ENTRY_POINT_GROUP}"
     )
+
+
+def is_deeper(value: Any, depth: int) -> bool:
+    """Whether a JSON value is nested in more than so many levels; works without recursion."""
+    level = [value]
+    for _ in range(depth + 1):
+        level = [
+            item
+            for one in level
+            for item in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def parse_pairs(text: str) -> Pairs:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import random
+import re
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.sandbox.backend import Backend, Response
@@ -19,6 +21,7 @@ from workfront_orm.sandbox.workfront.wire import (
     WireError,
     data_response,
     error_response,
+    invalid,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from workfront_orm.sandbox.backend import Request, Settings
 
 URI_LIMIT = 8892
+# What SQLite says of a request that is beyond its limits rather than wrong.
+_TOO_MUCH = re.compile("too (large|many|complex|big|long)|overflow")
 _OPTIONS = {"cdn", "shuffle", "strict_status"}
 _KEY_ACTIONS = ("getApiKey", "generateApiKey", "clearApiKey", "clearAllApiKeys")
 
@@ -219,6 +224,10 @@ class Workfront(Backend):
             return self.answer(call, request)
         except WireError as error:
             return error_response(error)
+        except sqlite3.OperationalError as error:
+            if _TOO_MUCH.search(str(error)) is None:
+                raise
+            return error_response(invalid(f"The request is too much for the database: {error}"))
 
     def answer(self, call: Call, request: Request | None = None) -> Response:  # noqa: PLR0911 - one return a path
         """Answer one call.

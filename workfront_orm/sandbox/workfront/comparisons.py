@@ -195,7 +195,7 @@ def _text(sql: str, modifier: str, value: str, binder: Binder) -> str:  # noqa: 
         joint = " OR " if modifier.endswith("any") else " AND "
         return joint.join(f"({_holds(sql, word, binder)})" for word in value.split(" ") if word) or "0"
     if modifier == "startswith":
-        if value.isascii():
+        if value.isascii() and len(value) <= _LONG_PATTERN:
             add(_escaped(value) + "%")
             return f"{sql} LIKE ? ESCAPE '\\'"
         binder.parameters += [len(value.lower()), value.lower()]

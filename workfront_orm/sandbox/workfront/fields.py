@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.sandbox.workfront.store import CUSTOM
-from workfront_orm.sandbox.workfront.wire import ILLEGAL_ARGUMENT, WireError, not_found, unknown_field
+from workfront_orm.sandbox.workfront.wire import ILLEGAL_ARGUMENT, WireError, not_found, strict_json, unknown_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +73,7 @@ def split(text: str) -> list[str]:
     text = text.strip()
     if text.startswith("["):
         try:
-            names = json.loads(text)
+            names = strict_json(text)
         except ValueError:
             names = None
         if isinstance(names, list):

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from workfront_orm.sandbox.backend import Response
+from workfront_orm.sandbox.backend import Response, is_deeper
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -260,6 +260,8 @@ def strict_json(text: str | bytes) -> Any:
         value = json.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if is_deeper(value, DEPTH):
+        raise ValueError("nested too deeply")
     halves = b"\\ud" in text.lower() if isinstance(text, bytes) else "\\ud" in text.lower()
     return well_formed(value) if halves else value
 
