@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select
     from workfront_orm.core.expressions import Expression
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
-    from workfront_orm.core.objects import Object
+    from workfront_orm.core.metadata import FieldSpec, ObjectSpec, ReferenceSpec
+    from workfront_orm.core.objects import Collection, Object, Reference
 
 __all__ = ["VERSION", "Bitrix24Service"]
 
@@ -61,6 +61,14 @@ class Bitrix24Service(Service):
         from .families import NATURAL_KEYS
 
         return spec.key in NATURAL_KEYS
+
+    def referred_by(self, spec: ObjectSpec) -> str | None:
+        """Fields hold the code of a status, and the number of a pipeline."""
+        return {"status": "STATUS_ID", "category": "id"}.get(spec.key)
+
+    def is_assignable(self, reference: ReferenceSpec) -> bool:
+        """Codes of a directory are assigned to the reference itself: `card.stage = "DT128_10:WON"`."""
+        return reference.raw.get("key") == "STATUS_ID"
 
     def normal_key(self, spec: ObjectSpec) -> Callable[[Any], Any] | None:
         """Ids are numbers, which old methods write as text."""
@@ -174,6 +182,60 @@ class Bitrix24Service(Service):
         from . import reading
 
         return reading.count(select)
+
+    def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
+        """See `relations.resolve`."""
+        from . import relations
+
+        return relations.resolve(reference, row)
+
+    def reference_fields(self, reference: Reference) -> tuple[str, ...]:
+        """See `relations.reference_fields`."""
+        from . import relations
+
+        return relations.reference_fields(reference)
+
+    def is_embedded(self, relation: Reference | Collection) -> bool:
+        """Rows hold fields of the object itself only."""
+        return False
+
+    def collection_select(self, owners: Sequence[Object], collection: Collection) -> Select | None:
+        """See `relations.collection_select`."""
+        from . import relations
+
+        return relations.collection_select(owners, collection)
+
+    def collection_owner(self, collection: Collection, row: Mapping[str, Any]) -> Any:
+        """See `relations.collection_owner`."""
+        from . import relations
+
+        return relations.collection_owner(collection, row)
+
+    def member_keys(self, collection: Collection, row: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
+        """See `relations.member_keys`."""
+        from . import relations
+
+        return relations.member_keys(collection, row)
+
+    def plan_links(
+        self, owners: Sequence[Object], collection: Collection
+    ) -> list[tuple[Request, Sequence[Object]]] | None:
+        """See `relations.links`."""
+        from . import relations
+
+        return relations.links(owners, collection)
+
+    def values_place(self, cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> Any:
+        """See `relations.values_place`."""
+        from . import relations
+
+        return relations.values_place(cls, field, row)
+
+    def plan_values(self, cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> Request | None:
+        """See `relations.tenant_values`."""
+        from . import relations
+
+        return relations.tenant_values(cls, field, row)
 
     # --- writing --------------------------------------------------------------------
 
