@@ -10458,7 +10458,7 @@ class Update(_MembersOfUpdate, Object):
     """``UPDATE`` of workfront unsupported. What it can do is not known. It has 24 fields, 4 references, 5 collections, 4 actions."""
     @property
     def update_obj(self) -> Any:
-        """The object that this update is about; its fields load when asked for."""
+        """The object that this update is about, or None; its fields load when asked for."""
     def audit_session_count(self, user_id: str | Object | None = None, target_user_id: str | Object | None = None, start_date: datetime | date | str | None = None, end_date: datetime | date | str | None = None) -> int:
         """``auditSessionCount``. Documented."""
     def get_update_types_for_stream(self, stream_type: str | Object | None = None) -> list[str]:

@@ -9900,7 +9900,7 @@ class Update(_MembersOfUpdate, Object):
     """``UPDATE`` of workfront v20.0. Operations: none. It has 25 fields, 3 references, 5 collections, 5 actions, 10 queries. Known since v4.0."""
     @property
     def update_obj(self) -> Any:
-        """The object that this update is about; its fields load when asked for."""
+        """The object that this update is about, or None; its fields load when asked for."""
     def audit_session_count(self, user_id: str | Object | None = None, target_user_id: str | Object | None = None, start_date: datetime | date | str | None = None, end_date: datetime | date | str | None = None) -> int:
         """``auditSessionCount``. Since unknown (unsupported). Documented."""
     def get_update_types_for_stream(self, stream_type: str | Object | None = None) -> list[str]:
