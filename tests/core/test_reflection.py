@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from workfront_orm.core import metadata, reflection, service
-from workfront_orm.core.errors import UnknownNameError
+from workfront_orm.core.errors import FieldNotLoaded, UnknownNameError
 from workfront_orm.core.naming import member_names, snake_case
 from workfront_orm.core.objects import Collection, Field, Key, Object, Reference
 from workfront_orm.core.reflection import APIVersion, api_version, find_query, generic_type
@@ -327,13 +327,33 @@ def test_a_service_may_fix_names_and_add_helpers(tmp_path):
 
 
 def test_names_that_are_no_identifiers_are_reached_by_wire_name(toy):
-    api = toy({"fields": {"DE:Region": {"type": "string"}, "class": {"type": "string"}, "name": {"type": "string"}}})
-    task = api.from_data(None, {"ID": "1", "DE:Region": "West", "class": "a", "name": "x"}, "TASK")
-    assert (task["DE:Region"], task["class"], task["name"]) == ("West", "a", "x")
+    fields = ("two words", "class", "1st", "None")
+    api = toy(
+        {
+            "fields": {name: {"type": "string"} for name in (*fields, "name")},
+            "references": {"next one": {"target": "TASK"}},
+        }
+    )
+    task = api.from_data(None, {"ID": "1", "two words": "West", "class": "a", "next one": None, "name": "x"}, "TASK")
+    assert (task["two words"], task["class"], task["next one"], task["name"]) == ("West", "a", None, "x")
     task["class"] = "b"
     assert task["class"] == "b"
     assert list(task.dirty) == ["class"]
-    assert not hasattr(api.Task, "class")
+    with pytest.raises(TypeError, match=r"Task\.class takes str, not int 5"):
+        task["class"] = 5
+    with pytest.raises(FieldNotLoaded, match="1st"):
+        _ = task["1st"]
+    assert api.Task.field_spec(*fields) == ",".join(fields)
+    assert api.Task(**{"two words": "x"}).dirty
+    assert all(name.isidentifier() for name in [*dir(api.Task), *dir(task)])
+
+
+def test_members_never_hide_the_inside_of_an_object(toy):
+    api = toy({"fields": {"_row": {"type": "string"}, "_links": {}}, "actions": {"__init__": {"arguments": []}}})
+    task = api.Task(None, ID="1", _row="x")
+    assert task._row == {"ID": "1", "_row": "x"}
+    assert task["_row"] == "x"
+    assert api.Task.__init__ is Object.__init__
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -86,7 +86,7 @@ class ObjectMeta(type):
 
     def __dir__(cls) -> list[str]:
         """Own names and the members."""
-        return sorted({*super().__dir__(), *cls._members})
+        return sorted(filter(str.isidentifier, {*super().__dir__(), *cls._members}))
 
 
 class _Custom:
@@ -320,7 +320,7 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def __dir__(self) -> list[str]:
         """Own names and the members; never a request."""
-        return sorted({*object.__dir__(self), *type(self)._members})
+        return sorted(filter(str.isidentifier, {*object.__dir__(self), *type(self)._members}))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy: the row and the unsaved changes, without the session."""
@@ -657,14 +657,8 @@ def _reduce_class(cls: ObjectMeta) -> Any:
 
         return generic_type, generic
     api = own.get("_api")
-    if "_spec" in own and api is not None and api.path is not None:
-        return _class_of, (api, own["_spec"].key)
-    return cls.__qualname__
-
-
-def _class_of(api: APIVersion, key: str) -> type[Object]:
-    """A class of metadata at a path of the caller's, for unpickling."""
-    return api.by_code[key]
+    reduced = api._class_reduction(own["_spec"].key) if "_spec" in own and api is not None else None
+    return cls.__qualname__ if reduced is None else reduced
 
 
 copyreg.pickle(ObjectMeta, _reduce_class)

@@ -22,7 +22,7 @@ from .tracking import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
     from .metadata import ActionSpec, MetadataFile, ObjectSpec, QuerySpec
     from .service import Service
@@ -192,6 +192,10 @@ class APIVersion:
             self.__dict__.setdefault(cls.__name__, cls)
             return cls
 
+    def _class_reduction(self, key: str) -> Any:
+        """How a class pickles that no module has under its name; None for one that its module has."""
+        return None if self.path is None else (_class_at, (self, key))
+
     def _keys(self) -> list[str]:
         return [] if self.source is None else self.source.codes()
 
@@ -241,6 +245,11 @@ class ByCode(Mapping[str, "type[Object]"]):
     def _codes(self) -> dict[str, None]:
         made = (code for code, cls in list(self._made.items()) if cls.code is not None)
         return dict.fromkeys([*self._api._keys(), *made])
+
+
+def _class_at(api: APIVersion, key: str) -> type[Object]:
+    """A class of metadata at a path of the caller's, for unpickling."""
+    return api.by_code[key]
 
 
 # --- APIs and generic classes, one each per process -----------------------------------
@@ -312,8 +321,14 @@ def find_query(cls: type[Object], name: str) -> QuerySpec:
 # --- one class ----------------------------------------------------------------------
 
 
-def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
+def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None = None) -> type[Object]:
     """Make the class that an object's metadata describes.
+
+    Args:
+        api: The namespace that it belongs to.
+        spec: The metadata.
+        general: The class that it derives from, such as one that all tenants have; members of that one
+            which the metadata lacks are refused on the new one.
 
     Raises:
         MetadataError: Two members collide even with the suffix that tells them apart.
@@ -348,7 +363,7 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
     except ValueError as error:
         place = "its metadata" if api.source is None else api.source.path
         raise metadata.MetadataError(f"{place}, object {key}: {error}") from None
-    for (kind, wire_name), name in names.items():
+    for (kind, wire_name), name in {**_unnamed(service, spec, names), **names}.items():
         entry = raw[kind][wire_name]
         if kind == "fields":
             field = metadata.FieldSpec(wire_name, entry)
@@ -361,7 +376,33 @@ def make_class(api: APIVersion, spec: ObjectSpec) -> type[Object]:
             namespace[name] = make_action(metadata.ActionSpec(wire_name, entry), name, service)
         else:
             namespace[name] = make_query(metadata.QuerySpec(wire_name, entry), name, service)
-    return _make_type(namespace["__qualname__"], namespace)
+    for name, member in general._members.items() if general is not None else ():
+        if name not in namespace:
+            namespace[name] = Absent(member.workfront_name)
+    return _make_type(namespace["__qualname__"], namespace, general)
+
+
+class Absent:
+    """Stands for a member that a more general class has and this one lacks.
+
+    Args:
+        name: The wire name of the member.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, obj: Object | None, owner: type[Object]) -> NoReturn:
+        """Refuse.
+
+        Raises:
+            UnknownNameError: Always.
+        """
+        raise UnknownNameError(f"{owner.__name__} has no member {self._name!r} here, though others have it")
+
+    def __set__(self, obj: Object, value: Any) -> NoReturn:
+        """Refuse, as a server might drop the value without a word."""
+        self.__get__(obj, type(obj))
 
 
 def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], str]:
@@ -387,12 +428,25 @@ def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], st
     return names
 
 
-def _make_type(name: str, namespace: dict[str, Any]) -> type[Object]:
-    cls: Any = ObjectMeta(name, (Object,), namespace)
+def _unnamed(service: Service, spec: ObjectSpec, names: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Members whose names are no identifiers, by their wire names: `obj["wire name"]` reaches them."""
+    found: dict[tuple[str, str], str] = {}
+    for kind in ("fields", "references", "collections"):
+        for name in spec.raw.get(kind) or ():
+            folded = service.python_name(name)
+            unusable = not folded.isidentifier() or keyword.iskeyword(folded)
+            # The service may have left it out, and the key is called `id`.
+            if unusable and (kind, name) not in names and service.member_name(spec.key, kind, name) is None:
+                found[kind, name] = name
+    return found
+
+
+def _make_type(name: str, namespace: dict[str, Any], general: type[Object] | None = None) -> type[Object]:
+    cls: Any = ObjectMeta(name, (general or Object,), namespace)
     return cls  # type: ignore[no-any-return]
 
 
-_OWN_NAMES = frozenset(name for name in dir(Object) if not name.startswith("_"))
+_OWN_NAMES = frozenset(dir(Object))
 
 
 def _relation(kind: Any, wire_name: str, entry: Mapping[str, Any]) -> Any:
