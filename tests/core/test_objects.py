@@ -67,6 +67,8 @@ def test_unknown_names_raise_with_near_matches(api, session, canned):
         api.Task(session, nmae="x")
     with pytest.raises(TypeError, match=r"Task\.name takes str, not int 5"):
         api.Task(session, name=5)
+    with pytest.raises(TypeError, match=r"Task: a field is given twice.*project_id, projectID"):
+        api.Task(session, project_id="p1", projectID="p2")
     assert not canned.requests
 
 

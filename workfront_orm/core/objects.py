@@ -162,6 +162,8 @@ class Object(Mapped, metaclass=ObjectMeta):
         self._values = self._originals = None
         cls = type(self)
         row = {convert_name(cls, name): (name, value) for name, value in fields.items()}
+        if len(row) < len(fields):
+            raise TypeError(f"{cls.__name__}: a field is given twice, by Python and by wire name: {', '.join(fields)}")
         # A key that the program gives says nothing of whether the object exists.
         known = not cls._natural_key and all(row.get(name, (name, None))[1] is not None for name in cls._key)
         self._state = State(session, "persistent" if known else "new")
