@@ -184,7 +184,7 @@ class Difference:
         return f"{self.service} {self.old} -> {self.new}: {_counted(self)}"
 
 
-def diff(old: Any, new: Any, class_name: str | None = None, *, service: str = "workfront") -> Difference:
+def diff(old: Any, new: Any, class_name: str | None = None, *, service: str) -> Difference:
     """Compare two versions of an API.
 
     Args:
