@@ -376,10 +376,14 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
             namespace[name] = make_action(metadata.ActionSpec(wire_name, entry), name, service)
         else:
             namespace[name] = make_query(metadata.QuerySpec(wire_name, entry), name, service)
-    for name, member in general._members.items() if general is not None else ():
-        if name not in namespace:
-            namespace[name] = Absent(member.workfront_name)
+    namespace = {**_absent(general), **namespace}
     return _make_type(namespace["__qualname__"], namespace, general)
+
+
+def _absent(general: type[Object] | None) -> dict[str, Absent]:
+    """Stand-ins for all members of a more general class."""
+    members = {} if general is None else general._members
+    return {name: Absent(member.workfront_name) for name, member in members.items()}
 
 
 class Absent:

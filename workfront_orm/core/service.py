@@ -102,6 +102,14 @@ class Service:
         """The Python name of a member or argument."""
         return snake_case(wire_name)
 
+    def general_key(self, key: str) -> str:
+        """The object of the packaged metadata that a tenant's own object is a kind of; by default itself."""
+        return key
+
+    def tenant_entry(self, key: str, general: ObjectSpec) -> Mapping[str, Any] | None:
+        """The metadata of a tenant's own object as far as it is known without asking; None where it is the general one."""
+        return None
+
     def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
         """A fixed Python name for one member, empty for none at all, or None for the rule. `kind` is a section of the file."""
         return None
@@ -263,7 +271,7 @@ class Service:
 
     def plan_count(self, select: Select) -> Request | None:
         """A request that decodes to the number of rows; None when the system cannot count."""
-        raise NotImplementedError
+        return None
 
     def plan_report(
         self,

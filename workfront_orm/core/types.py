@@ -432,6 +432,11 @@ def _enumeration(name: str, values: dict[Any, str | None]) -> type[Enum]:
             # The class is made from metadata, so it cannot be imported: the plain code travels.
             return (int if numeric else str), (self.value,)
 
+        @property
+        def label(self) -> str:
+            """The name that the system shows to people."""
+            return values[self.value] or str(self.value)
+
     members: dict[str, Any] = {}
     for value, label in values.items():
         word = re.sub(r"\W+", "_", label or str(value)).strip("_").upper() or "EMPTY"
