@@ -55,6 +55,9 @@ _REFUSALS = (
     NotSupportedError,
     ThrottledError,
 )
+LONGEST_REST = 6 * 3600.0
+"""Seconds that a server can ask to wait at most; more is taken for a mistake of its own."""
+
 STRANGE_ANSWERS = 4
 """How many answers that are none of the system's a request gets at most before its address is taken for wrong."""
 
@@ -231,26 +234,26 @@ class _Call:
 class _Budget:
     """How many repeats are left, over all threads: a bucket that answers fill and repeats empty."""
 
-    EARNED = 0.2
+    COST = 5
+    """How many answers earn a repeat."""
 
-    def __init__(self, most: int) -> None:
-        self._most = float(most)
-        self._left = float(most)
+    def __init__(self, repeats: int) -> None:
+        self._most = self._left = self.COST * repeats
         self._lock = Lock()
 
     def spend(self) -> bool:
         """Take one repeat; False when there is none left."""
         with self._lock:
-            if self._left < 1:
+            if self._left < self.COST:
                 return False
-            self._left -= 1
+            self._left -= self.COST
             return True
 
     def earn(self) -> None:
         """Count an answer."""
         if self._left < self._most:
             with self._lock:
-                self._left = min(self._most, self._left + self.EARNED)
+                self._left = min(self._most, self._left + 1)
 
 
 def surely_not_done(error: APIError) -> bool:
@@ -276,11 +279,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if not asked:
         return None
     if asked.isdecimal():
-        return float(asked)
+        return min(float(asked), LONGEST_REST)
     try:
         moment = parsedate_to_datetime(asked)
         now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
-        return max(0.0, (moment - now).total_seconds())
+        return min(max(0.0, (moment - now).total_seconds()), LONGEST_REST)
     except (TypeError, ValueError):
         # Nonsense, or a moment without a zone beside one with.
         return None
