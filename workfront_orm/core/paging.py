@@ -40,6 +40,7 @@ class Token:
         known: The keys of rows that were handed out, under an order of the caller's own.
         again: Whether the read begins anew and leaves out the rows that are known, since rows shifted.
         anchor: The key of the row before the position, under an order of the caller's own.
+        total: The number of rows that the server told at the begin, where pages cannot overlap.
     """
 
     select: Select
@@ -48,6 +49,7 @@ class Token:
     known: frozenset[Any] = field(default=frozenset(), repr=False)
     again: bool = False
     anchor: Any = None
+    total: int | None = None
 
 
 def read_pages(
@@ -251,6 +253,7 @@ class _OffsetRead:
         self._read = token.read
         self._anchor = token.anchor
         self._again = token.again
+        self._total = token.total
         self._skipped = token.known if token.again else frozenset()
         self._seen: set[Any] = set() if token.again else set(token.known)
 
@@ -267,16 +270,29 @@ class _OffsetRead:
             else:
                 asked = None if size is None else min(size + overlap, reader.size or size + overlap)
                 page, ended = reader.page(Position(offset=self._offset - overlap), asked, self._here)
+            if not able:
+                self._check_total(page, ended)
             rows = self._take(page.rows, overlap)
             if rows:
                 yield rows
             if ended:
                 break
             single = False
-        if not single and self._select.limit is None:
+        counts = (self._offset if self._select.limit is None else None, self._total)
+        expected = {count for count in counts if count is not None}
+        if not single and expected:
             total = reader.total()
-            if total is not None and total != self._offset:
-                raise self._shifted(f"{self._offset} rows were read, and the server counts {total}")
+            if total is not None and expected != {total}:
+                shown = " and ".join(map(str, expected - {total}))
+                raise self._shifted(f"{shown} rows were expected, and the server counts {total}")
+
+    def _check_total(self, page: Page, ended: bool) -> None:
+        """Where pages cannot overlap, a row that is deleted hides another one; then the total changes."""
+        total = page.total
+        if self._total is None:
+            self._total = total if total is not None or ended else self._reader.total()
+        elif total is not None and total != self._total:
+            raise self._shifted(f"there were {self._total} rows at first, and are {total} now")
 
     def _take(self, rows: Rows, overlap: int) -> Rows:
         """The rows of a page that were not handed out before, after the checks."""
@@ -299,13 +315,15 @@ class _OffsetRead:
     def _here(self) -> Token:
         known = frozenset(self._seen | self._skipped)
         position = Position(offset=self._offset)
-        return self._reader.token(position, self._read, known=known, anchor=self._anchor, again=self._again)
+        return self._reader.token(
+            position, self._read, known=known, anchor=self._anchor, again=self._again, total=self._total
+        )
 
     def _shifted(self, what: str) -> IncompleteRead:
         here = self._here()
         token = None
         if self._select.limit is None and not self._select.offset and None not in here.known:
-            token = evolve(here, position=Position(offset=0), again=True, anchor=None)
+            token = evolve(here, position=Position(offset=0), again=True, anchor=None, total=None)
         remedy = (
             "repeat the read" if token is None else "go on with query.resume(error.token), which reads what is missing"
         )
