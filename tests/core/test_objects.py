@@ -563,3 +563,11 @@ def test_save_result():
     assert SaveResult(("name",), updated=True)
     assert hash(SaveResult(("name",), updated=True)) == hash(SaveResult(("name",), updated=True))
     assert repr(SaveResult(("name",), created=True)) == "SaveResult(created=True, updated=False, fields=('name',))"
+
+
+def test_wire_names_are_told_from_python_names(api, session):
+    approval = api.from_data(session, {"ID": "1", "objCode": "APPROVAL", "url": "lower", "URL": "upper"})
+    assert (approval["url"], approval["URL"]) == ("lower", "upper")
+    assert (approval.url_, approval.url) == ("lower", "upper")
+    approval["url"] = "changed"
+    assert set(approval.dirty) == {"url"}

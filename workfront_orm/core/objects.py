@@ -10,8 +10,8 @@ import copyreg
 
 from . import types
 from .errors import DetachedObjectError, UnknownNameError, near_matches
-from .expressions import Operand
 from .fields import Field, Key, Mapped
+from .members import check_types, convert_name, find_member, member_names, resolve_member
 from .relations import Collection, Reference, Relation, target_type
 from .tracking import (
     NOT_LOADED,
@@ -74,7 +74,7 @@ class ObjectMeta(type):
             key: value for key, value in namespace.items() if isinstance(value, (Field, Relation)) and key != "id"
         }
         if "_spec" not in namespace and bases:
-            _check_types(name, getattr(bases[0], "_api", None), getattr(bases[0], "_spec", None), declared)
+            check_types(name, getattr(bases[0], "_api", None), getattr(bases[0], "_spec", None), declared)
         # A helper or an action of a subclass hides the member of the same name.
         for key in namespace.keys() & members.keys() - declared.keys():
             del members[key]
@@ -535,7 +535,10 @@ class Object(Mapped, metaclass=ObjectMeta):
     def _item(self, name: str) -> Any:
         """The member of that wire name, or a field made for a custom field or an undeclared one that came along."""
         cls = type(self)
-        member = find_member(cls, name) if name in cls._python_names or name in cls._key else None
+        if (name,) == cls._key:
+            return cls.id
+        # By the wire name alone: a Python name may be the wire name of another member.
+        member = cls._members.get(cls._python_names.get(name, ""))
         return self._custom_field(name) if member is None else member
 
     @classmethod
@@ -562,76 +565,6 @@ class Object(Mapped, metaclass=ObjectMeta):
     def _is_custom(cls, name: str) -> bool:
         service = getattr(cls._api, "service", None)
         return bool(service is not None and service.is_custom(cls._spec, name))
-
-
-# --- functions over classes ---------------------------------------------------------
-
-
-def find_member(cls: type[Object], name: str) -> Field | Reference | Collection | None:
-    """The member of a class by Python or wire name, or None."""
-    if name == "id" or (len(cls._key) == 1 and name == cls._key[0]):
-        key: Field = cls.id
-        return key
-    members = cls._members
-    member = members.get(name)
-    if member is None:
-        member = members.get(cls._python_names.get(name, ""))
-    return member
-
-
-def resolve_member(cls: type[Object], name: str) -> Field | Reference | Collection:
-    """The member of a class by Python or wire name.
-
-    Raises:
-        UnknownNameError: There is none; the message gives near matches.
-    """
-    member = find_member(cls, name)
-    if member is None:
-        known = [*cls._members, *cls._python_names]
-        raise UnknownNameError(f"{cls.__name__} has no member {name!r}{near_matches(name, known)}")
-    return member
-
-
-def member_names(cls: type[Object]) -> set[str]:
-    """The Python names of the fields, references and collections of a class."""
-    return {"id", *cls._members}
-
-
-def convert_name(cls: type[Object], name: Any) -> str:
-    """See `Object.convert_name`."""
-    if isinstance(name, str):
-        member = find_member(cls, name)
-        if member is not None:
-            return member.workfront_name
-        if cls._spec is None or cls._is_custom(name):
-            return name
-        service = cls._api.service if cls._api is not None else None
-        if service is not None:
-            converted: str = service.convert_name(cls, name)
-            return converted
-        return resolve_member(cls, name).workfront_name
-    wire_name = getattr(name, "workfront_name", None)
-    if not isinstance(wire_name, str):
-        raise TypeError(f"{cls.__name__}: a field is named by a string or a descriptor, not by {name!r}")
-    root = name.root if isinstance(name, Operand) else getattr(name, "_owner", None) or getattr(name, "_root", None)
-    if root is not None and root is not Object and not issubclass(cls, root) and root.code != cls.code:
-        raise UnknownNameError(f"{name!r} is a member of {root.__name__}, not of {cls.__name__}")
-    return wire_name
-
-
-def _check_types(name: str, api: APIVersion | None, spec: ObjectSpec | None, declared: dict[str, Any]) -> None:
-    """Refuse a declared field of a type that neither core nor the system knows.
-
-    Raises:
-        ValueError: There is no such type.
-    """
-    service = None if api is None else api.service
-    for key, field in declared.items():
-        kind = field._raw.get("type") if isinstance(field, Field) else None
-        if kind is None or kind in types.NAMED:
-            continue
-        if service is None or service.codec(spec, field.spec) is types.ANY:
-            raise ValueError(f"{name}.{key}: there is no type {kind!r}{near_matches(kind, types.NAMED)}")
 
 
 def _related_without_session(obj: Object, relation: Reference | Collection, data: Any) -> Any:
