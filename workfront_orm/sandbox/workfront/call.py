@@ -13,6 +13,7 @@ from workfront_orm.sandbox.workfront.wire import (
     invalid,
     parse_bool,
     parse_lenient,
+    stored,
     strict_json,
     zone_of,
 )
@@ -155,6 +156,14 @@ class Context:
     zone_name: str = "UTC"
     options: dict[str, Any] = field(default_factory=dict)
     shuffle: random.Random | None = None
+    _now_text: str | None = None
+
+    @property
+    def now_text(self) -> str:
+        """The server's time as dates are kept."""
+        if self._now_text is None:
+            self._now_text = stored(self.now)
+        return self._now_text
 
     @property
     def model(self) -> Model:

@@ -27,7 +27,7 @@ def touch(context: Context, entity: Entity, row: dict[str, Any]) -> None:
     """Set what every write sets: who and when."""
     for name, word in entity.overlay.get("touch", {}).items():
         if name in entity.columns:
-            row[name] = stored(context.now) if word == "$now" else context.user["ID"]
+            row[name] = context.now_text if word == "$now" else context.user["ID"]
 
 
 def complete_relations(context: Context, entity: Entity, row: dict[str, Any]) -> None:
@@ -104,7 +104,7 @@ class _Filler:
         context = self.context
         head, _, rest = word[1:].partition(".")
         if head == "now":
-            return stored(context.now)
+            return context.now_text
         if head == "today":
             return stored(context.now.astimezone(context.zone).replace(hour=0, minute=0, second=0, microsecond=0))
         if head == "user":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workfront_orm.sandbox.workfront import permissions, rollup
 from workfront_orm.sandbox.workfront.calendar import minutes_between
 from workfront_orm.sandbox.workfront.defaults import fill
-from workfront_orm.sandbox.workfront.wire import invalid, invalid_value, parse_date, stored
+from workfront_orm.sandbox.workfront.wire import invalid, invalid_value, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -256,7 +256,7 @@ def create_project(action: Action) -> str:
 
 def approve_hour(action: Action) -> None:
     """Hours are approved by the caller."""
-    changes = {"status": "APR", "approvedByID": action.context.user["ID"], "approvedOnDate": stored(action.context.now)}
+    changes = {"status": "APR", "approvedByID": action.context.user["ID"], "approvedOnDate": action.context.now_text}
     known = {name: value for name, value in changes.items() if name in action.entity.columns}
     for key in action.keys or [action.key]:
         action.context.store.update("HOUR", key, known)

@@ -99,10 +99,9 @@ def place_new(context: Context, row: dict[str, Any]) -> None:
         [project, parent["ID"], f"{parent.get('wbs')}.%"],
     )
     last = last or parent.get("taskNumber") or 0
-    moved = store.connection.execute(
+    store.write(
         'UPDATE "TASK" SET "taskNumber" = "taskNumber" + 1 WHERE "projectID" = ? AND "taskNumber" > ?', [project, last]
     )
-    store.generation += moved.rowcount
     row.update(taskNumber=last + 1, wbs=f"{parent.get('wbs')}.{children + 1}", indent=(parent.get("indent") or 0) + 1)
     store.update("TASK", parent["ID"], {"numberOfChildren": children + 1})
 
@@ -153,9 +152,7 @@ def moved(context: Context, old: Mapping[str, Any], new: Mapping[str, Any]) -> N
             column = "sourceTaskID" if code == "OPTASK" else "taskID"
             if store.has_table(code):
                 store.index(code, column)
-                store.connection.execute(
-                    f'UPDATE "{code}" SET "projectID" = ? WHERE "{column}" = ?', [new["projectID"], member]
-                )
+                store.write(f'UPDATE "{code}" SET "projectID" = ? WHERE "{column}" = ?', [new["projectID"], member])
 
 
 def removed(context: Context, row: Mapping[str, Any]) -> None:
@@ -179,10 +176,9 @@ def descendants(store: Store, key: str) -> list[str]:
 
 
 def _count_children(store: Store, key: str, step: int) -> None:
-    store.connection.execute(
+    store.write(
         'UPDATE "TASK" SET "numberOfChildren" = max(coalesce("numberOfChildren", 0) + ?, 0) WHERE "ID" = ?', [step, key]
     )
-    store.generation += 1
 
 
 def _number(store: Store, project: str) -> None:
@@ -207,11 +203,8 @@ def _number(store: Store, project: str) -> None:
             (child, f"{wbs}.{place}", indent + 1)
             for place, child in reversed(list(enumerate(children.get(row[0], ()), 1)))
         ]
-    if changes:
-        store.connection.executemany(
-            'UPDATE "TASK" SET "taskNumber" = ?, "wbs" = ?, "indent" = ? WHERE "ID" = ?', changes
-        )
-        store.generation += 1
+    for change in changes:
+        store.write('UPDATE "TASK" SET "taskNumber" = ?, "wbs" = ?, "indent" = ? WHERE "ID" = ?', change)
 
 
 def _whole(wbs: Any) -> int:

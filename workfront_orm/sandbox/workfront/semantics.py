@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _DONE = {"TASK": "CPL", "OPTASK": "CLS", "PROJ": "CPL"}
 _UNITS = {"M": 1, "H": 60, "D": DAY_MINUTES, "W": 5 * DAY_MINUTES, "T": 20 * DAY_MINUTES}
 _COMPLETE = 100
+# Changes of these are all that sums, outlines and followers depend on.
+_SUMMED = {
+    "TASK": frozenset({
+        "parentID", "projectID", "status", "percentComplete", "durationMinutes", "plannedStartDate", "plannedCompletionDate",
+        "projectedStartDate", "projectedCompletionDate", "work", "workRequired", "actualStartDate", "actualCompletionDate",
+    }),
+    "OPTASK": frozenset({"projectID", "workRequired"}),
+    "PROJ": frozenset({"plannedStartDate", "plannedCompletionDate", "status"}),
+}  # fmt: skip
 _WORK = ("TASK", "OPTASK")
 
 
@@ -74,6 +83,8 @@ def after_create(context: Context, entity: Entity, row: dict[str, Any]) -> None:
 
 def after_change(context: Context, entity: Entity, row: dict[str, Any], changes: Mapping[str, Any]) -> None:
     """Do what a change does to others."""
+    if entity.code in _SUMMED and not _SUMMED[entity.code].intersection(changes):
+        return
     new = {**row, **changes}
     if entity.code == "TASK" and ("parentID" in changes or "projectID" in changes):
         rollup.moved(context, row, new)
@@ -167,7 +178,7 @@ def _status(context: Context, code: str, row: Mapping[str, Any], changes: dict[s
 def _status_dates(
     context: Context, code: str, row: Mapping[str, Any], changes: dict[str, Any], *, new: str | None, done: str
 ) -> None:
-    now = stored(context.now)
+    now = context.now_text
     if new == done:
         if row.get("actualCompletionDate") is None:
             changes["actualCompletionDate"] = now

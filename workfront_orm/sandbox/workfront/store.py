@@ -29,6 +29,7 @@ CUSTOM = "parameterValues"
 """The column that holds custom data as a JSON map of `DE:` names."""
 
 _LOOKED_UP = re.compile(r'FROM "(\w+)" m WHERE m\."(\w+)" = ')
+ROWS_KEPT = 5000
 _TABLES_IN_SQL = re.compile(r'(?:FROM|JOIN)\s+"(\w+)"')
 
 
@@ -49,6 +50,8 @@ class Store:
         self._snapshot: bytes | None = None
         self._copy: sqlite3.Connection | None = None
         self.pending = Pending()
+        self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._columns_read: dict[str, tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]] = {}
         self.connection = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
@@ -164,9 +167,18 @@ class Store:
     # --- rows --------------------------------------------------------------------------
 
     def get(self, code: str, key: str) -> dict[str, Any] | None:
-        """One object with its stored fields as Python values, or None."""
-        rows = self.select(code, '"ID" = ?', [key])
-        return rows[0] if rows else None
+        """One object with its stored fields as Python values, or None. It is kept: read it, do not change it."""
+        found = self._rows.get((code, key))
+        if found is None:
+            rows = self.select(code, '"ID" = ?', [key])
+            if not rows:
+                return None
+            found = rows[0]
+            if self.entity(code).view is None:
+                if len(self._rows) >= ROWS_KEPT:
+                    self._rows.clear()
+                self._rows[code, key] = found
+        return found
 
     def select(
         self, code: str, where: str = "1", parameters: Sequence[Any] = (), order: str = ""
@@ -183,16 +195,25 @@ class Store:
         cursor = self.connection.execute(
             f'SELECT * FROM "{code}" WHERE {where}' + (f" ORDER BY {order}" if order else ""), list(parameters)
         )
+        names, decoders = self._decoders(entity, cursor)
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+        for row in rows:
+            for name, decode in decoders:
+                if row[name] is not None:
+                    row[name] = decode(row[name])
+        return rows
+
+    def _decoders(
+        self, entity: Entity, cursor: sqlite3.Cursor
+    ) -> tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]:
+        """Names of a cursor's columns, and how those are read that are not kept as they are."""
+        found = self._columns_read.get(entity.code)
         names = [entry[0] for entry in cursor.description]
-        columns = entity.columns
-        kinds = [columns[name].kind if name in columns else "map" for name in names]
-        return [
-            {
-                name: _DECODE[kind](value) if value is not None and kind in _DECODE else value
-                for name, kind, value in zip(names, kinds, row, strict=True)
-            }
-            for row in cursor
-        ]
+        if found is None or found[0] != names:
+            kinds = [(name, entity.columns[name].kind if name in entity.columns else "map") for name in names]
+            found = names, [(name, _DECODE[kind]) for name, kind in kinds if kind in _DECODE]
+            self._columns_read[entity.code] = found
+        return found
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """First column of the first row of a query, None without rows. Tables it names must exist."""
@@ -211,13 +232,23 @@ class Store:
         values = [_encode(self._kind(entity, name), value) for name, value in changes.items()]
         listed = ", ".join(f'"{name}" = ?' for name in changes)
         self.connection.execute(f'UPDATE "{code}" SET {listed} WHERE "ID" = ?', [*values, key])
+        self._rows.pop((code, key), None)
         self.generation += 1
 
     def delete(self, code: str, key: str) -> None:
         """Forget an object."""
         self.entity(code)
         self.connection.execute(f'DELETE FROM "{code}" WHERE "ID" = ?', [key])
+        self._rows.pop((code, key), None)
         self.generation += 1
+
+    def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run SQL that changes objects in ways that the other methods do not; returns how many."""
+        changed = self.connection.execute(sql, list(parameters)).rowcount
+        if changed:
+            self._rows.clear()
+            self.generation += 1
+        return changed
 
     def load(self, code: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Store many new objects. Fields that a row leaves out are null.
@@ -273,7 +304,8 @@ class Store:
         self.connection.execute("COMMIT" if outer else "RELEASE inner_work")
 
     def _forget_made(self) -> None:
-        """Tables and indexes made within a transaction went with it."""
+        """Tables and indexes made within a transaction went with it, and so did what was read."""
+        self._rows.clear()
         self._known.clear()
         self._indexes.clear()
 

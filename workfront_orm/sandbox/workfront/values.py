@@ -119,11 +119,7 @@ def _check_reference(context: Context, name: str, key: str, target: str) -> None
     """An id must have the form of one, and the object must exist where its type has a table."""
     if ID_FORM.match(key) is None:
         raise invalid_value(name, key)
-    if (
-        target in context.model.class_names
-        and target in context.store.tables()
-        and context.store.get(target, key) is None
-    ):
+    if context.store.has_table(target) and context.store.get(target, key) is None:
         raise not_found(context.model.class_names[target], key)
 
 

@@ -186,6 +186,10 @@ def zone_of(name: str | None) -> tzinfo:
 def local_text(text: str, zone: tzinfo) -> str:
     """Return a kept date as the wire form in a zone."""
     moment = moment_of(text).astimezone(zone)
+    offset = moment.utcoffset()
+    if offset is not None and offset.seconds % 60:
+        # Zones before standard time have seconds, which the form cannot say.
+        return text
     return f"{moment:%Y-%m-%dT%H:%M:%S}:{moment.microsecond // 1000:03d}{moment:%z}"
 
 

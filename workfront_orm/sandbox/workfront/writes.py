@@ -57,6 +57,8 @@ class Writer:
         Raises:
             WireError: an unknown field, a wrong or missing value, or no right to add one.
         """
+        if entity.view is not None:
+            raise invalid(f"{entity.name} objects cannot be made")
         permissions.check(self.context, "add", entity)
         plain, custom, nested = self._split(entity, written)
         row: dict[str, Any] = {"ID": secrets.token_hex(16), **(within or {})}
@@ -221,11 +223,7 @@ class Writer:
                 ):
                     continue
                 self.store.index(code, column)
-                changed = self.store.connection.execute(
-                    f'UPDATE "{code}" SET "{column}" = ? WHERE "{column}" = ?', [replacement, key]
-                )
-                if changed.rowcount:
-                    self.store.generation += 1
+                self.store.write(f'UPDATE "{code}" SET "{column}" = ? WHERE "{column}" = ?', [replacement, key])
 
     def _pairs(self, entity: Entity, section: str) -> list[tuple[str, str]]:
         return [(code, column) for code, column in entity.overlay.get(section, ()) if self.store.has_table(code)]
@@ -346,6 +344,8 @@ class Writer:
     def replace_members(self, entity: Entity, key: str, collection: Collection, items: list[dict[str, Any]]) -> None:
         """Make the members of a collection exactly those written: edit those with an id, make those without, drop the rest."""
         target = self.store.entity(str(collection.target))
+        if target.view is not None:
+            raise invalid(f"Invalid Parameter: {collection.name} cannot be set")
         if collection.through is not None:
             self._replace_links(target, key, collection, items)
             return
