@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import pickle
 import sqlite3
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Document = dict[str, Any]
 
@@ -50,6 +51,10 @@ class Table:
     def get(self, key: str) -> Document | None:
         """Return a document, None when there is none."""
         return self._documents.get(key)
+
+    def items(self) -> list[tuple[str, Document]]:
+        """Return keys and documents, in order."""
+        return list(self._documents.items())
 
     def keys(self) -> list[str]:
         """Return the keys, in order."""
@@ -161,6 +166,24 @@ class Documents:
                 self[name].add(key, document)
         self.save()
 
+    def rows(
+        self, name: str, where: Mapping[str, str], first: int, limit: int, *, hidden: frozenset[str] = frozenset()
+    ) -> list[Document]:
+        """Return documents for the page at `/`, each with its key as `ID`.
+
+        Args:
+            name: the table.
+            where: values, as text, that narrow them.
+            first: number of documents to leave out.
+            limit: number of documents at most.
+            hidden: names of values that nobody may see.
+        """
+        rows = (
+            {"ID": key, **{word: value for word, value in document.items() if word not in hidden}}
+            for key, document in self[name].items()
+        )
+        return narrowed(rows, where, first, limit)
+
     def close(self) -> None:
         """Save and close the file."""
         self.save()
@@ -178,3 +201,9 @@ class Documents:
             self[name].add(key, json.loads(data))
         for table in self._tables.values():
             table.changes()
+
+
+def narrowed(rows: Iterable[Document], where: Mapping[str, str], first: int, limit: int) -> list[Document]:
+    """Return some of the rows whose values, as text, are the given ones."""
+    kept = (row for row in rows if all(str(row.get(name)) == value for name, value in where.items()))
+    return list(islice(kept, first, first + limit))

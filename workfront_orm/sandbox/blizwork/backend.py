@@ -211,23 +211,22 @@ class BlizworkBackend(Backend):
     # --- the page ------------------------------------------------------------------------------
 
     def types(self) -> list[tuple[str, str, int]]:
-        """Return the types for the page at `/`."""
+        """Return the types for the page at `/`; cases by process, records by table."""
         documents = self.world.documents
         found = [(name, kind, len(documents[name])) for name, kind in _KINDS.items()]
-        for prefix, kind in (("cases/", "Cases of"), ("records/", "Records of")):
-            found += [
-                (name, f"{kind} {name.removeprefix(prefix)}", len(documents[name])) for name in documents.names(prefix)
-            ]
+        for prefix, kind in (("cases/", "Case"), ("records/", "Record")):
+            for name in documents.names(prefix):
+                environment, _, place = name.removeprefix(prefix).partition("/")
+                found.append((name.replace("/", ":"), f"{kind} of {place}, {environment}", len(documents[name])))
         return found
 
     def rows(self, key: str, where: Mapping[str, str], first: int, limit: int) -> list[dict[str, Any]]:
         """Return rows for the page at `/`."""
-        kept = [
-            row
-            for row in self.world.documents[key]
-            if all(str(row.get(name)) == value for name, value in where.items())
-        ]
-        return [dict(row) for row in kept[first : first + limit]]
+        return self.world.documents.rows(key.replace(":", "/"), where, first, limit)
+
+    def relations(self, key: str) -> dict[str, str]:
+        """Return the fields that lead to rows of other types, for the page at `/`."""
+        return {"processSlug": "processes"} if key.startswith("cases:") else {}
 
 
 def split(path: str) -> tuple[str, str]:

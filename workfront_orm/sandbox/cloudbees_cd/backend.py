@@ -19,6 +19,7 @@ from workfront_orm.sandbox.cloudbees_cd.search import Search
 from workfront_orm.sandbox.cloudbees_cd.values import text
 from workfront_orm.sandbox.cloudbees_cd.views import Views
 from workfront_orm.sandbox.cloudbees_cd.world import World
+from workfront_orm.sandbox.documents import narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,9 +150,20 @@ class CloudbeesBackend(Backend):
     def rows(self, key: str, where: Mapping[str, str], first: int, limit: int) -> list[dict[str, Any]]:
         """Return rows for the page at `/`."""
         kind = model.kinds().get(key)
-        found = [] if kind is None else [self.views.shown(one) for one in self.world.all(kind)]
-        kept = [row for row in found if all(text(row.get(name)) == value for name, value in where.items())]
-        return kept[first : first + limit]
+        if kind is None:
+            return []
+        return narrowed(
+            ({"ID": one["_id"], **self.views.shown(one)} for one in self.world.all(kind)), where, first, limit
+        )
+
+    def relations(self, key: str) -> dict[str, str]:
+        """Return the fields that lead to rows of other types, for the page at `/`."""
+        names = model.kinds()[key].fields
+        return {
+            f"{kind.name}Id": kind.name
+            for kind in model.kinds().values()
+            if kind.name != key and f"{kind.name}Id" in names
+        }
 
 
 def segments_of(request: Request) -> list[str] | None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE = 15.0
 
+_HIDDEN = frozenset({"_password", "_flow_token", "_join_key"})
 _SLASHES = re.compile(r"/{2,}")
 _PUSH = re.compile(r"(/v1/messages/\w+/)[^/]+")
 _KINDS = {
@@ -336,27 +337,35 @@ class FlowdockBackend(Backend):
     # --- the page ------------------------------------------------------------------------------
 
     def types(self) -> list[tuple[str, str, int]]:
-        """Return the types for the page at `/`."""
+        """Return the types for the page at `/`; messages and threads by their conversation."""
         documents = self.world.documents
         result = [(name, kind, len(documents[name])) for name, kind in _KINDS.items()]
         for prefix, kind in (("messages/", "Message"), ("threads/", "Thread")):
-            result += [
-                (name, f"{kind} of {name.removeprefix(prefix)}", len(documents[name]))
-                for name in documents.names(prefix)
-            ]
+            for name in documents.names(prefix):
+                conversation = name.removeprefix(prefix)
+                flow = self.world.flows.get(conversation.removeprefix("flow:"))
+                place = conversation if flow is None else flow["name"]
+                result.append((name.replace("/", ":"), f"{kind} in {place}", len(documents[name])))
         return result
 
     def rows(self, key: str, where: Mapping[str, str], first: int, limit: int) -> list[dict[str, Any]]:
         """Return rows for the page at `/`, without secrets."""
-        found = [
-            {name: value for name, value in row.items() if name not in ("_password", "_flow_token")}
-            for row in self.world.documents[key]
-        ]
-        kept = [row for row in found if all(str(row.get(name)) == value for name, value in where.items())]
-        return kept[first : first + limit]
+        return self.world.documents.rows(_table_name(key), where, first, limit, hidden=_HIDDEN)
+
+    def relations(self, key: str) -> dict[str, str]:
+        """Return the fields that lead to rows of other types, for the page at `/`."""
+        if not key.startswith("messages:"):
+            return {"flow": "flows", "_flow": "flows", "organization": "organizations"}
+        return {"user": "users", "to": "users", "flow": "flows", "thread_id": key.replace("messages:", "threads:", 1)}
 
 
 _FOR_SOURCES = {("POST", "/messages"), ("GET", "/sources"), ("PUT", "/sources"), ("PATCH", "/sources")}
+
+
+def _table_name(key: str) -> str:
+    """Return the name of the table that the page knows without a slash."""
+    kind, colon, rest = key.partition(":")
+    return f"{kind}/{rest}" if colon else key
 
 
 def _anonymous(request: Request) -> Request:
