@@ -183,8 +183,7 @@ class _Call:
                 operation=error.operation or request.operation,
                 request=f"{request.method} {request.path}",
                 under_way=isinstance(error, RequestTimeoutError),
-                remedy=f"the server got {request.method} {request.path} and may or may not have done it; "
-                "read before repeating",
+                remedy=f"the server may or may not have done it: {request.method} {request.path}; read before repeating",
             ) from error
 
     # --- what tenacity asks ---------------------------------------------------------
