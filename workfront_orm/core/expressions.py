@@ -183,12 +183,13 @@ def exists(type_: type[Object], *conditions: Expression) -> Exists:
             link.append((inner, outer))
         else:
             rest.append(_condition(condition))
-            _check_inner(type_, condition)
     if not link:
         raise ValueError(
             f"exists({type_.__name__}, ...) needs a condition that links it to the queried type, "
             f"such as {type_.__name__}.some_id == Other.id; a type cannot be linked with itself"
         )
+    for condition in rest:
+        _check_inner(type_, condition)
     return Exists(type_, tuple(link), tuple(rest))
 
 
@@ -302,6 +303,14 @@ class Operand:
     def not_between(self, lower: Any, upper: Any) -> Comparison:
         """Below lower or above upper."""
         return self._compare_range("not_between", lower, upper)
+
+    def ibetween(self, lower: Any, upper: Any) -> Comparison:
+        """From lower to upper, both included, upper and lower case being the same."""
+        return self._compare_range("between", lower, upper, ignore_case=True)
+
+    def not_ibetween(self, lower: Any, upper: Any) -> Comparison:
+        """Below lower or above upper, upper and lower case being the same."""
+        return self._compare_range("not_between", lower, upper, ignore_case=True)
 
     def is_null(self) -> Comparison:
         """Rows without a value."""
@@ -435,9 +444,10 @@ class Operand:
         checked = tuple({_identity(wire): wire for wire in (self._wire(value, operator) for value in values)}.values())
         return Comparison(self, operator, checked, ignore_case=ignore_case)
 
-    def _compare_range(self, operator: str, lower: Any, upper: Any) -> Comparison:
-        self._require(operator)
-        return Comparison(self, operator, self._wire(lower, operator), self._wire(upper, operator))
+    def _compare_range(self, operator: str, lower: Any, upper: Any, *, ignore_case: bool = False) -> Comparison:
+        self._require(operator, ignore_case=ignore_case)
+        ends = self._wire(lower, operator), self._wire(upper, operator)
+        return Comparison(self, operator, *ends, ignore_case=ignore_case)
 
     def _compare_length(self, operator: str, length: int) -> Comparison:
         self._require(operator)
