@@ -46,7 +46,8 @@ class Table:
         return iter(list(self._documents.values()))
 
     def __reversed__(self) -> Iterator[Document]:
-        return iter(list(reversed(self._documents.values())))
+        """Go through the documents, the last one first; no copy, so nothing may be added or removed meanwhile."""
+        return reversed(self._documents.values())
 
     def get(self, key: str) -> Document | None:
         """Return a document, None when there is none."""

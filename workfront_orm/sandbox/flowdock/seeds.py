@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.sandbox.flowdock import words
@@ -123,6 +124,7 @@ class _Demo:
         self._random = random.Random(seed)  # noqa: S311 - reproducible demo data
         self._moment = START
         self._step = timedelta(hours=1)
+        self._items: dict[str, int] = {}
 
     def tell(self, main: Document, source: Document, count: int) -> None:
         """Let people talk until there are so many messages."""
@@ -184,17 +186,18 @@ class _Demo:
         params: Document = {"event": "message", "content": text}
         if self._random.random() < 0.15:  # noqa: PLR2004
             params["tags"] = self._random.sample(words.TAGS, k=self._random.randint(1, 2))
-        threads = self._world.threads(conversation).keys()
+        threads = [thread["id"] for thread in islice(reversed(self._world.threads(conversation)), 6)]
         if threads and self._random.random() < 0.55:  # noqa: PLR2004
-            params["thread_id"] = self._random.choice(threads[-6:])
+            params["thread_id"] = self._random.choice(threads)
         sent = self._backend.messages.send(conversation, author, params)
         if self._random.random() < 0.03:  # noqa: PLR2004
             self._backend.messages.edit(conversation, author, str(sent["id"]), {"content": f"{text} (edited)"})
 
     def _item(self, flow: Document, source: Document, prefix: str) -> None:
         conversation = Conversation.of_flow(flow)
-        known = len({thread["_item"] for thread in self._world.threads(conversation) if thread["_item"]})
+        known = self._items.get(prefix, 0)
         number = self._random.randint(max(1, known - 3), known + 1)
+        self._items[prefix] = max(known, number)
         subject = words.SUBJECTS[number % len(words.SUBJECTS)]
         color, status = self._random.choice(words.STATUSES)
         item = f"{prefix}-{number:02d}"
