@@ -40,6 +40,18 @@ class Bitrix24Service(Service):
         number = name.removeprefix("Item")
         return f"{_ITEM}{number}" if number != name and number.isdigit() else None
 
+    def general_key(self, key: str) -> str:
+        """A smart process is a kind of item."""
+        return "item" if key.startswith(_ITEM) else key
+
+    def tenant_entry(self, key: str, general: ObjectSpec) -> Mapping[str, Any] | None:
+        """A smart process is known by its number alone."""
+        if not key.startswith(_ITEM):
+            return None
+        from .live import item_entry
+
+        return item_entry(key, general.raw)
+
     def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
         """`PHONE` is `phones`; the metadata's collection of that name is the same."""
         if kind == "fields":

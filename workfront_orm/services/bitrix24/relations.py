@@ -212,10 +212,9 @@ def links(owners: Sequence[Object], collection: Collection) -> list[tuple[Reques
         return None
     method = raw["methods"]["list"]
     label = f"load {type(owners[0]).__name__}.{collection.workfront_name}"
-    if method == "crm.activity.binding.list":
-        name, read = "activityId", _bound
-    else:
-        name, read = "id", _linked_by(str(raw["target"]))
+    is_bound = method == "crm.activity.binding.list"
+    name = "activityId" if is_bound else "id"
+    read = _bound if is_bound else _linked_by(str(raw["target"]))
     planned: list[tuple[Request, Sequence[Object]]] = []
     for start in range(0, len(owners), LIMIT):
         chunk = owners[start : start + LIMIT]

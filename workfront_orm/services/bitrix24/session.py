@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from workfront_orm.core.exchange import Effect, Request, Response
+from workfront_orm.core.live import live_api
 from workfront_orm.core.redaction import hide, masked, masked_url
-from workfront_orm.core.session import BaseSession, load_api
+from workfront_orm.core.session import BaseSession
 from workfront_orm.core.transport import Transport
 
 from . import service
 from .bitrix24_service import VERSION
+from .live import ITEM, Portal
+from .relations import kind_of
 from .throttle import OPERATING_LIMIT, PortalThrottle, bucket_of
 from .wire import call
 
@@ -52,6 +55,8 @@ class Session(BaseSession):
         retrying: What decides whether and when requests are repeated; None for the default.
         page_size: The greatest number of rows to ask for in one request: 50 for single pages, 2,500
             (the default) for batches of fifty pages.
+        reflect: Whether the portal is asked for its fields, custom ones included, when a class is first
+            used; without, classes are those of the documentation, and custom fields go by wire name.
         metadata: A metadata file, or a folder to search before the usual ones.
         ssl_context: A TLS context in place of the default one.
         verify: Whether certificates are checked, or the path of a CA bundle.
@@ -80,6 +85,7 @@ class Session(BaseSession):
         operating_limit: float = OPERATING_LIMIT,
         retrying: Retrying | None = None,
         page_size: int | None = None,
+        reflect: bool = True,
         metadata: Any = None,
         ssl_context: ssl.SSLContext | None = None,
         verify: bool | str = True,
@@ -97,14 +103,45 @@ class Session(BaseSession):
             service,
             f"{scheme}://{host}/rest",
             transport,
-            load_api(service, VERSION, metadata),
+            live_api(service.name, VERSION, metadata, f"{host}/{user}"),
             values=values,
             lazy=lazy,
             page_size=page_size,
             retrying=retrying,
         )
         self.user_id = int(user)
+        self._portal = Portal(self, host)
+        if reflect:
+            self.api.describe = self._portal.entry
         self._address = f"{scheme}://{host}/rest/{user}/{secret}"
+
+    # --- classes ----------------------------------------------------------------------
+
+    def item_type(self, type_: Any) -> Any:
+        """The class of a smart process: `session.item_type(128)`, with the fields that the portal gave it.
+
+        Sends one batch when the class is first asked for, and a list of the types where a title is given.
+
+        Args:
+            type_: Its entityTypeId, its title, or an object of the class `Type`.
+
+        Raises:
+            UnknownNameError: The portal has no such smart process.
+        """
+        number = self._portal.type_number(getattr(type_, "entity_type_id", type_))
+        key = kind_of(number) or f"{ITEM}{number}"
+        return self.api.by_code[key]
+
+    def reflect(self) -> None:
+        """Read fields, lists and types of the portal anew when classes are next asked for.
+
+        Objects that the session has become objects of the new classes then.
+        """
+        self._portal.forget()
+        old = {cls.code: cls for cls in self.api.forget()}
+        for obj in self.identity_map:
+            if old.get(obj.code) is type(obj):
+                obj.__class__ = self.api.by_code[obj.code]
 
     # --- low-level calls ------------------------------------------------------------
 
