@@ -1,0 +1,134 @@
+"""Limits of requests in flight: a set one is never exceeded, an unset one is found; counted at the server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+
+from workfront_orm import Session
+from workfront_orm.sandbox import Sandbox
+
+from .figures import ROOT, say
+
+SERVER_LIMIT = 10
+THREADS = 16
+
+
+@dataclass
+class Load:
+    """What a crowd of threads got out of a server.
+
+    Attributes:
+        rate: Answers in a second.
+        refused: Share of the requests that were refused with 429.
+        most: The greatest number of requests that were in flight at the server.
+    """
+
+    rate: float
+    refused: float
+    most: int
+
+
+def crowd(session: Session, requests: int, threads: int = THREADS) -> None:
+    """So many small reads by so many threads."""
+    project = session.search(session.api.Project, fields=["name"], **{"$$LIMIT": 1})[0]
+    left = iter(range(requests))
+    lock = threading.Lock()
+
+    def work() -> None:
+        while True:
+            with lock:
+                if next(left, None) is None:
+                    return
+            session.load(session.api.Project, project.id, fields=["name"])
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def measure(sandbox: Sandbox, limit: int | None, requests: int, latency: float = 0.05) -> Load:
+    """Sixteen threads of one session on a server that takes ten at a time."""
+    _prepare(sandbox, latency)
+    with sandbox.session(api_version="v22.0", max_concurrent=limit) as session:
+        start = time.perf_counter()
+        crowd(session, requests)
+        elapsed = time.perf_counter() - start
+    return _load(sandbox, elapsed)
+
+
+def measure_processes(sandbox: Sandbox, limit: int, requests: int, processes: int = 2, latency: float = 0.05) -> Load:
+    """The same by several processes that share the limit."""
+    _prepare(sandbox, latency)
+    with tempfile.TemporaryDirectory() as folder:
+        options = {"url_template": sandbox.url_template, "api_key": sandbox.api_key, "machine_wide": folder}
+        options |= {"max_concurrent": limit, "api_version": "v22.0", "protocol": "http"}
+        command = [sys.executable, "-m", "soak.limits", json.dumps(options), str(requests // processes)]
+        start = time.perf_counter()
+        running = [subprocess.Popen(command, cwd=ROOT) for _ in range(processes)]
+        statuses = [process.wait() for process in running]
+        elapsed = time.perf_counter() - start
+    if any(statuses):
+        raise SystemExit(f"a process of the crowd ended with {statuses}")
+    return _load(sandbox, elapsed)
+
+
+def most_in_flight(spans: list[tuple[float, float]]) -> int:
+    """The greatest number of spans (start, end) that share a moment."""
+    # At the same moment ends come first.
+    events = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans], key=lambda event: event)
+    most = inside = 0
+    for _, step in events:
+        inside += step
+        most = max(most, inside)
+    return most
+
+
+def main(*, short: bool = False) -> bool:
+    """Print the figures; whether they are what is promised."""
+    requests = 600 if short else 4000
+    good = True
+    with Sandbox(data="demo") as sandbox:
+        fixed = {}
+        for limit in (8, 9, 10):
+            fixed[limit] = load = measure(sandbox, limit, requests)
+            good &= load.most <= limit
+            say(f"limit {limit:>5}, {THREADS} threads: {_told(load)}")
+        load = measure_processes(sandbox, SERVER_LIMIT, requests)
+        good &= load.most <= SERVER_LIMIT and load.refused == 0
+        say(f"limit    10, 2 processes of {THREADS} threads: {_told(load)}")
+        best = max(load.rate for load in fixed.values())
+        for name, limit in (("unset", None), ("14", 14)):
+            load = measure(sandbox, limit, requests)
+            good &= load.refused < 0.05 and load.rate > 0.9 * best
+            say(f"limit {name:>5}, {THREADS} threads: {_told(load)}, {load.rate / best:.0%} of the best fixed limit")
+    return good
+
+
+def _prepare(sandbox: Sandbox, latency: float) -> None:
+    sandbox.reset()
+    sandbox.latency = latency
+    sandbox.faults = [{"kind": "429", "concurrent": SERVER_LIMIT}]
+
+
+def _load(sandbox: Sandbox, elapsed: float) -> Load:
+    log = sandbox.requests
+    answered = sum(entry.status == 200 for entry in log)
+    spans = [(entry.at, entry.at + entry.seconds) for entry in log]
+    return Load(answered / elapsed, sum(entry.status == 429 for entry in log) / len(log), most_in_flight(spans))
+
+
+def _told(load: Load) -> str:
+    return f"{load.rate:6.1f} answers a second, {load.refused:.2%} refused, at most {load.most} at the server"
+
+
+if __name__ == "__main__":
+    with Session("soak", **json.loads(sys.argv[1])) as one:
+        crowd(one, int(sys.argv[2]))
