@@ -375,3 +375,12 @@ def test_hand_written_relations():
         _ = Thing.parent.name
     with pytest.raises(DetachedObjectError):
         _ = Thing(None, ID="1").parent
+
+
+def test_what_cannot_be_searched_for_is_read_with_its_owners(canned, session, api):
+    assert "search" not in api.by_code["CUST"]._spec.operations
+    canned.add("TASK", *({"ID": f"t{n}", "name": "T", "customerID": "c1", "customer": {"ID": "c1", "objCode": "CUST"}} for n in range(5)))  # fmt: skip
+    tasks = session.search(api.Task, ["customerID"])
+    canned.sent()
+    assert len({task.customer for task in tasks}) == 1
+    assert [(verb, path) for verb, path, _ in canned.sent()] == [("GET", "/TASK/search")]

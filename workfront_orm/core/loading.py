@@ -153,9 +153,10 @@ class Loader:
         lacking = self._lacking(obj, relation.workfront_name)
         id_field = relation.spec.field
         changed_here = bool(id_field and obj._originals and id_field in obj._originals)
-        if resolved is not None and (changed_here or len(lacking) > 1 or not embedded):
+        together = len(lacking) > 1 and resolved is not None and self._findable(session.api.type_of({}, resolved[0]))
+        if resolved is not None and (changed_here or together or not embedded):
             return self._load_targets(obj, relation, resolved[0], lacking)
-        if len(lacking) > 1:
+        if len(lacking) > 1 and self._findable(type(obj)):
             self._load_members(lacking, (relation.workfront_name,))
         if relation.workfront_name not in obj._row:
             self.load_fields(obj, (relation.workfront_name,))
@@ -224,7 +225,7 @@ class Loader:
                     f"{type(obj).__name__}.{name}: how its members are read is not known"
                 )
             return (obj._values or {}).get(name, ())  # type: ignore[no-any-return]
-        if len(lacking) > 1:
+        if len(lacking) > 1 and self._findable(type(obj)):
             self._load_members(lacking, (name,))
         if name not in obj._row:
             self.load_fields(obj, (name,))
@@ -311,6 +312,11 @@ class Loader:
                 owner = by_key.get(normal(key))
                 if owner is not None:
                     owner._merge({name: row[name] for name in names if name in row})
+
+    def _findable(self, cls: type[Object]) -> bool:
+        """Whether objects of a class can be searched for, or may be, as far as the metadata tells."""
+        operations = self._session.service.capabilities(cls._spec).operations
+        return operations is None or "search" in operations
 
     def _lacking(self, obj: Object, name: str) -> list[Object]:
         """The object and its siblings of the same class that have an id and lack a member."""

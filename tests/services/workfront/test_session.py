@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from workfront_orm import Field, FieldNotLoaded, Session, WorkfrontAPIError
-from workfront_orm.core.errors import AuthenticationError, InvalidRequestError, NotFoundError
+from workfront_orm.core.errors import AuthenticationError, InvalidRequestError, NotFoundError, NotSupportedError
 from workfront_orm.core.tracking import Change, SaveResult
 
 
@@ -471,3 +471,28 @@ def test_faults_of_the_way_are_survived_or_named(server, caplog):
         finally:
             server.faults = ()
     assert server.api_key not in caplog.text
+
+
+# --- every class ------------------------------------------------------------------------
+
+
+def test_every_member_of_an_object_of_every_class_reads(server, live):
+    seen = set()
+    for cls in live.api.by_code.values():
+        try:
+            objects = live.search(cls, ["*"], **{"$$LIMIT": 1})
+        except NotSupportedError:
+            # Not searched for, or read through the object that it belongs to.
+            continue
+        for obj in objects:
+            assert type(obj) is cls
+            for name in cls._members:
+                try:
+                    getattr(obj, name)
+                except FieldNotLoaded:
+                    continue
+                seen.add((cls.code, name))
+            assert not obj.dirty
+            assert obj.to_dict()
+            assert repr(obj)
+    assert len(seen) > 2000

@@ -632,3 +632,10 @@ def test_named_queries(canned, session, api):
     assert session.named_query(api.Work, "my_work") == []
     with pytest.raises(UnknownNameError, match="did you mean 'myWork'"):
         session.named_query(api.Work, "myWrk")
+
+
+def test_objects_without_an_id_are_not_sorted_by_it(canned, session, api):
+    assert "ID" not in api.by_code["CLSF"]._spec.fields
+    canned.will_answer({"data": [{"objCode": "CLSF", "name": "A"}]})
+    assert len(session.search(api.by_code["CLSF"])) == 1
+    assert canned.sent() == [("GET", "/CLSF/search", {"$$LIMIT": "2000"})]

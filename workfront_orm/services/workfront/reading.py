@@ -86,8 +86,9 @@ def page(select: Select, position: Position, size: int | None) -> Request:
     if position.after is not None:
         pairs += _after(conditions, position.after)
     pairs += order_pairs(select)
-    # The id makes any order a full one, without which pages overlap.
-    pairs.append((f"ID{filters.next_sort(pairs)}_Sort", "asc"))
+    if _has_id(select.type):
+        # The id makes any order a full one, without which pages overlap.
+        pairs.append((f"ID{filters.next_sort(pairs)}_Sort", "asc"))
     if position.offset:
         pairs.append(("$$FIRST", position.offset))
     pairs.append(("$$LIMIT", size))
@@ -108,7 +109,7 @@ def filter_pairs(select: Select) -> list[tuple[str, str]]:
 def paging(select: Select) -> str:
     """Rows after an id, unless the caller sorts or conditions leave no room for one on the id."""
     pairs = filter_pairs(select)
-    if select.order or filters.is_sorted(pairs):
+    if select.order or filters.is_sorted(pairs) or not _has_id(select.type):
         return "offset"
     return "offset" if any(filters.names_id(pairs, group) for group in filters.groups_of(pairs)) else "keyset"
 
@@ -196,6 +197,11 @@ def code_of(cls: type[Object]) -> str:
             f"{cls.__name__} has no code in the metadata of this version, so it cannot be addressed by itself"
         )
     return cls.code
+
+
+def _has_id(cls: type[Object]) -> bool:
+    """Whether objects of a class have ids to order by, as far as the metadata tells: a few have none."""
+    return cls._spec is None or "ID" in cls._spec.fields
 
 
 def _fields(fields: tuple[str, ...] | None) -> list[tuple[str, Any]]:
