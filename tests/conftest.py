@@ -3,8 +3,15 @@
 import importlib.util
 from pathlib import Path
 
+import hypothesis
 import pytest
 import responses
+
+# A busy machine is no failure; what failed is shown in full, so nothing needs to be kept in a folder.
+hypothesis.settings.register_profile(
+    "here", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ from decimal import Decimal
 from enum import Enum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workfront_orm.services.workfront import wire
 
+few = settings(max_examples=30)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
@@ -40,6 +41,7 @@ def test_the_text_of_a_value(value, text):
     assert wire.text_of(value) == text
 
 
+@few
 @given(values)
 def test_every_value_of_json_has_a_text(value):
     text = wire.text_of(value)
@@ -48,6 +50,7 @@ def test_every_value_of_json_has_a_text(value):
         assert json.loads(text) == value
 
 
+@few
 @given(values)
 def test_json_holds_no_null(value):
     def holds_none(part):
