@@ -14,8 +14,10 @@ import workfront_orm
 from .demo import demo
 from .describe import describe
 from .diff import diff
+from .reflect import reflect
 from .sandbox import sandbox
 from .search import search
+from .stubs import stubs
 
 __all__ = ["run"]
 
@@ -26,7 +28,7 @@ def group() -> None:
     """Workfront objects from the shell: look at the metadata, search, run a local server."""
 
 
-for command in (demo, sandbox, describe, diff, search):
+for command in (demo, sandbox, describe, diff, reflect, stubs, search):
     group.add_command(command)
 
 

@@ -11,7 +11,7 @@ import inspect
 import os
 from typing import TYPE_CHECKING, Any
 
-from . import types
+from . import tenants, types
 from .describe import call_line, class_doc, member_line
 from .reflection import make_action, make_query, python_names
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from .reflection import APIVersion
 
-__all__ = ["module_stub"]
+__all__ = ["module_stub", "tenant_stubs"]
 
 _HEADER = '''\
 """{title}
@@ -93,6 +93,34 @@ def module_stub(api: APIVersion, title: str | None = None, *, docs: bool = True)
     text.extend(f"    {name}: type[_{name}]\n" for name in ordered)
     text.append("\napi: API\n")
     return "".join(text)
+
+
+def tenant_stubs(profile: str, version: str | None = None) -> dict[str, str]:
+    """The stubs of the modules of a tenant.
+
+    Args:
+        profile: The profile that the tenant was reflected with.
+        version: A version; None for all that were reflected.
+
+    Returns:
+        The text of each stub, by its path below the folder where a type checker looks for stubs.
+
+    Raises:
+        MetadataNotFoundError: Nothing was reflected for the profile, or not that version.
+    """
+    newest = tenants.api_of(profile, version)
+    chosen = [version] if version is not None else tenants.versions_of(profile)
+    package = os.path.join(*tenants.PACKAGE.split("."), profile)
+    found = {
+        os.path.join(package, "__init__.pyi"): (
+            f'"""Classes of the tenant {profile}: those of {newest.version}."""\n\nfrom {newest.module} import *\n'
+        )
+    }
+    for known in chosen:
+        api = tenants.api_of(profile, known)
+        name = f"{api.module.rpartition('.')[2]}.pyi"
+        found[os.path.join(package, name)] = module_stub(api, f"Classes of the tenant {profile}, {known}.")
+    return found
 
 
 class _Class:

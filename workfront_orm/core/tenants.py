@@ -36,6 +36,11 @@ class TenantAPI(APIVersion):
 
     profile: str
 
+    @property
+    def module(self) -> str:
+        """The module that the classes are imported from."""
+        return self._module
+
     def __repr__(self) -> str:
         """Profile and version."""
         return f"<APIVersion {self.service.name if self.service else ''} {self.version} of {self.profile}>"

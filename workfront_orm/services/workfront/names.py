@@ -9,6 +9,7 @@ from datetime import UTC
 
 from workfront_orm.core import types
 from workfront_orm.core.errors import UnknownNameError
+from workfront_orm.core.naming import snake_case
 from workfront_orm.core.objects import Collection, Reference, find_member, resolve_member, target_type
 
 TYPE_CHECKING = False
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
     from workfront_orm.core.metadata import FieldSpec, ObjectSpec
     from workfront_orm.core.objects import Object
 
-__all__ = ["CLASS_NAMES", "CUSTOM_PREFIX", "MEMBER_NAMES", "codec_of", "wire_path", "write_datetime"]
+__all__ = [
+    "CLASS_NAMES",
+    "CUSTOM_PREFIX",
+    "MEMBER_NAMES",
+    "codec_of",
+    "custom_name",
+    "wire_path",
+    "write_datetime",
+]
 
 CUSTOM_PREFIX = "DE:"
 """What the wire names of a tenant's custom fields begin with."""
@@ -37,6 +46,21 @@ MEMBER_NAMES = {
     ("DOCU", "fields", "createProof"): "create_proof_flag",
 }
 """Members whose folded name is taken by another: the predecessor's choices."""
+
+
+def custom_name(wire_name: str) -> str:
+    """The Python name of a declared custom field: `DE:Launch date` is `de_launch_date`.
+
+    The prefix keeps it apart from the fields that Workfront has or will have. A name without a letter or digit is
+    no Python name and stays as it is.
+    """
+    import re  # for the custom fields of tenants only
+    from unicodedata import normalize
+
+    # As Python itself reads names in source code.
+    folded = normalize("NFKC", snake_case(wire_name.removeprefix(CUSTOM_PREFIX)))
+    words = re.sub(r"\W+", "_", folded).strip("_")
+    return f"de_{words}" if words else wire_name
 
 
 def write_datetime(moment: datetime) -> str:

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, MutableMapping
 from threading import Lock, local
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from workfront_orm.core import metadata
+from workfront_orm.core import metadata, tenants
 from workfront_orm.core.errors import APIError, AuthenticationError
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.redaction import MASK, masked, masked_pairs, masked_url
@@ -28,9 +28,11 @@ from .wire import form_request
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from workfront_orm.core.retrying import Retrying
+
+    from .live import Reflection
 
 __all__ = [
     "CURRENT_TEMPLATE",
@@ -113,6 +115,7 @@ class Session(BaseSession):
         retrying: What decides whether and when requests are repeated; None for the default.
         page_size: The greatest number of rows to ask for in one request, at most 2,000.
         metadata: A metadata file, or a folder to search before the usual ones.
+        profile: A profile whose own metadata is used where some was reflected for the version; see `reflect()`.
         verify: Whether certificates are checked, or the path of a CA bundle.
         cert: A client certificate: a path, or a pair of certificate and key.
         proxies: Proxies by scheme.
@@ -122,6 +125,7 @@ class Session(BaseSession):
         session_id: The session's id after `login()`.
         user_id: The id of the user who logged in.
         api: The classes of the version, or None when there is no metadata for it.
+        profile: The profile, or None.
     """
 
     #: `Session[v220.API]` in annotations; what it means to type checkers stands in `workfront_orm/session.pyi`.
@@ -157,6 +161,7 @@ class Session(BaseSession):
         retrying: Retrying | None = None,
         page_size: int | None = None,
         metadata: Any = None,
+        profile: str | None = None,
         verify: bool | str = True,
         cert: str | tuple[str, str] | None = None,
         proxies: dict[str, str] | None = None,
@@ -172,7 +177,11 @@ class Session(BaseSession):
             cert=cert,
             proxies=proxies,
         )
-        classes = self.version_registry.get(api_version) if metadata is None else None
+        classes: APIVersion | None = None
+        if metadata is None and profile is not None and api_version in tenants.versions_of(profile, service.name):
+            classes = tenants.api_of(profile, api_version, service.name)
+        elif metadata is None:
+            classes = self.version_registry.get(api_version)
         if classes is None:
             classes = load_api(service, api_version, metadata)
         super().__init__(
@@ -182,8 +191,31 @@ class Session(BaseSession):
         # By thread: the id that went with the last request.
         self._sent = local()
         self.api_key = api_key
+        self.profile = profile
         self.ssl_context = ssl_context
         self.api_version = api_version
+
+    @classmethod
+    def from_profile(cls, name: str, **options: Any) -> Self:
+        """A session of a profile in the user's file, with the credentials from where it says they are.
+
+        The profile has `url`, and may have `version`, `api_key` and `session_id` (an access token), the last two as
+        references: `env:NAME`, `keyring:SERVICE/USER` or `file:PATH`. The file is `profiles.toml` in the user's
+        configuration folder, or what `WORKFRONT_ORM_PROFILES` names.
+
+        Args:
+            name: The profile.
+            options: Arguments of `Session` in place of what the profile says.
+
+        Raises:
+            ProfileError: There is no such profile, or it cannot be used.
+        """
+        from .profiles import profile_options
+
+        session_id, given = profile_options(name)
+        session = cls(None, **{**given, **options})
+        session.session_id = session_id
+        return session
 
     # --- low-level requests -------------------------------------------------------
 
@@ -218,6 +250,41 @@ class Session(BaseSession):
     def delete(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Send a request with `method=DELETE`; see `request()`."""
         return self.request("DELETE", path, params)
+
+    # --- metadata -----------------------------------------------------------------
+
+    def reflect(
+        self,
+        profile: str | None = None,
+        *,
+        custom_fields: bool = True,
+        resume: bool = True,
+        progress: Callable[[int, int, str], None] | bool = False,
+    ) -> Reflection:
+        """Read what this tenant's server says of its types, and keep it as the metadata of a profile.
+
+        Sends `GET /metadata` and `GET /<code>/metadata` for each type, in parallel. From then on, sessions of the
+        profile use the classes that are made of it, and `workfront_orm.tenants.<profile>` has them; this session
+        keeps those that it has. What was read before an interruption is not read again.
+
+        Args:
+            profile: The profile; None for the session's.
+            custom_fields: Whether the tenant's custom fields become members, as `de_` and their name.
+            resume: Whether to go on with an interrupted read.
+            progress: Whether to show a progress bar, or a function that is told how many types are read, of how many,
+                and the code of the last.
+
+        Returns:
+            Where the metadata is, the classes, and what was irregular.
+
+        Raises:
+            ValueError: No profile, or one whose name cannot be a module's.
+            APIError: The server refuses or fails; running it again goes on where it stopped.
+            MetadataError: What the server says makes no usable metadata; that of an earlier read stays.
+        """
+        from .live import reflect
+
+        return reflect(self, profile, custom_fields=custom_fields, resume=resume, progress=progress)
 
     # --- credentials --------------------------------------------------------------
 
