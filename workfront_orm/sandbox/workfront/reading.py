@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.sandbox.workfront.conditions import Compiler
@@ -86,16 +88,12 @@ def search_text(context: Context, entity: Entity, *, ignore: Iterable[str] = (),
         where = f"({where}) AND ({extra})"
     if not order and context.shuffle is not None:
         order = [_shuffled(context.shuffle)] if entity.view is None else ["random()"]
-    key = '"ID"' if entity.view is not None else "rowid"
-    inner = f'SELECT t.{key} AS k FROM "{entity.code}" t WHERE {where}'
-    if order:
-        inner += f" ORDER BY {', '.join(order)}"
-    inner += " LIMIT ? OFFSET ?"
     projection = Projection(context.store, context.zone_name).object(node, "t")
     mapped = call.flag("map")
     selected = f"json_quote(t.\"ID\") || ':' || {projection}" if mapped else projection
-    sql = f'SELECT {selected} FROM ({inner}) i CROSS JOIN "{entity.code}" t WHERE t.{key} = i.k'
-    texts = [text for (text,) in context.store.connection.execute(sql, [*compiler.parameters, limit, first])]
+    page = _Page(entity, where, order, compiler.parameters, first, limit)
+    kept = first > 0 and entity.view is None and context.shuffle is None
+    texts = _kept_page(context, page, selected) if kept else _fresh_page(context, page, selected)
     _check_size(node, texts)
     joined = ",".join(texts)
     return f"{{{joined}}}" if mapped else f"[{joined}]"
@@ -148,6 +146,49 @@ def page_of(context: Context) -> tuple[int, int]:
 def _shuffled(dice: random.Random) -> str:
     """An order that nobody could rely on, the same for the same seed and calls."""
     return f"(t.rowid * {dice.randrange(1, _PRIME)} + {dice.randrange(_PRIME)}) % {_PRIME}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page of a query: SQL of condition and order on the row `t`, what they bind, and which rows."""
+
+    entity: Entity
+    where: str
+    order: list[str]
+    parameters: list[Any]
+    first: int
+    limit: int
+
+    def keys(self, key: str) -> str:
+        """SQL of the keys of all rows, in order."""
+        sql = f'SELECT t.{key} AS k FROM "{self.entity.code}" t WHERE {self.where}'
+        return f"{sql} ORDER BY {', '.join(self.order)}" if self.order else sql
+
+
+def _fresh_page(context: Context, page: _Page, selected: str) -> list[str]:
+    """Texts of the rows of a page, found anew."""
+    key = '"ID"' if page.entity.view is not None else "rowid"
+    inner = f"{page.keys(key)} LIMIT ? OFFSET ?"
+    # CROSS JOIN keeps the order of the keys: SQLite does not turn it around.
+    sql = f'SELECT {selected} FROM ({inner}) i CROSS JOIN "{page.entity.code}" t WHERE t.{key} = i.k'
+    rows = context.store.connection.execute(sql, [*page.parameters, page.limit, page.first])
+    return [text for (text,) in rows]
+
+
+def _kept_page(context: Context, page: _Page, selected: str) -> list[str]:
+    """Texts of the rows of a page beyond the first: the keys of all are found once and kept for the next pages."""
+    connection = context.store.connection
+    sql = page.keys("rowid")
+
+    def find() -> array[int]:
+        return array("q", (key for (key,) in connection.execute(sql, page.parameters)))
+
+    keys = context.store.memo((sql, tuple(page.parameters)), find)[page.first : page.first + page.limit]
+    text = json.dumps(keys.tolist())
+    rows = connection.execute(
+        f'SELECT {selected} FROM json_each(?) i CROSS JOIN "{page.entity.code}" t WHERE t.rowid = i.value', [text]
+    )
+    return [found for (found,) in rows]
 
 
 def _whole(text: str | None) -> int | None:

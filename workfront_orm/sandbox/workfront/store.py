@@ -30,6 +30,7 @@ CUSTOM = "parameterValues"
 
 _LOOKED_UP = re.compile(r'FROM "(\w+)" m WHERE m\."(\w+)" = ')
 ROWS_KEPT = 5000
+MEMOS_KEPT = 32
 _TABLES_IN_SQL = re.compile(r'(?:FROM|JOIN)\s+"(\w+)"')
 
 
@@ -51,6 +52,8 @@ class Store:
         self._copy: sqlite3.Connection | None = None
         self.pending = Pending()
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._memo: dict[Any, Any] = {}
+        self._memo_generation = 0
         self._columns_read: dict[str, tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]] = {}
         self.connection = self._connect()
 
@@ -241,6 +244,17 @@ class Store:
         self.connection.execute(f'DELETE FROM "{code}" WHERE "ID" = ?', [key])
         self._rows.pop((code, key), None)
         self.generation += 1
+
+    def memo(self, key: Any, make: Callable[[], Any]) -> Any:
+        """A value that is worked out once, until something is written; the oldest go first."""
+        if self._memo_generation != self.generation:
+            self._memo.clear()
+            self._memo_generation = self.generation
+        if key not in self._memo:
+            while len(self._memo) >= MEMOS_KEPT:
+                del self._memo[next(iter(self._memo))]
+            self._memo[key] = make()
+        return self._memo[key]
 
     def write(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run SQL that changes objects in ways that the other methods do not; returns how many."""
