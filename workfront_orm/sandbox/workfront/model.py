@@ -5,45 +5,49 @@ The overlay (`overlay.json`, package data beside this module) holds what no meta
     {"format": 1,
      "objects": {
       "TASK": {
-       "core": ["ID", "name", "objCode"],
+       "why": "where this comes from",
        "defaultFields": ["percentComplete", "status"],
        "required": ["name", "projectID"],
-       "readOnly": ["entryDate", "lastUpdateDate"],
-       "defaults": {"status": "NEW", "priority": 2, "entryDate": "$now", "enteredByID": "$user", "customerID": "$customer"},
-       "computed": {"numberOfChildren": "(SELECT count(*) FROM \"TASK\" m WHERE m.\"parentID\" = {row}.\"ID\")"},
-       "references": {"primaryAssignment": {"target": "ASSGN", "by": "taskID", "where": {"isPrimary": true}}},
-       "collections": {
-        "children": {"target": "TASK", "by": "parentID", "sort": "taskNumber"},
-        "documents": {"target": "DOCU", "by": "objID", "where": {"docObjCode": "TASK"}},
-        "teams": {"target": "TEAMOB", "through": "TEAMMB", "by": "userID", "to": "teamID"}},
-       "aliases": {"issues": "opTasks"},
-       "owned": ["assignments", "predecessors"],
-       "dependants": ["children", "opTasks", "hours"],
-       "names": ["tasks"],
-       "indexes": [["projectID", "status"]],
-       "operations": ["get", "search"]
+       "defaults": {"status": "NEW", "entryDate": "$now", "enteredByID": "$user"},
+       "collections": {"children": {"target": "TASK", "by": "parentID", "sort": "taskNumber"}}
       }}}
 
-Every key may be left out.
+Every key of an object may be left out. What is read, by object:
 
 - `core`: fields that every answer carries; without it those of ID, name, objCode that exist.
 - `defaultFields`: what a read without `fields` adds.
-- `required`: a create without a value is refused with 422. `readOnly`: a write of another value is refused with 422.
-- `defaults`: value of a field that a create leaves out. A text with `$`: `$now`, `$today`, `$user`, `$customer`,
-  `$user.homeGroupID` (a field of the caller), `$projectID.ownerID` (a field of the object that `projectID` names), `$ID`.
-- `computed`: SQL that gives a field's value when it is read; `{row}` is the row. Such a field has no column and is
-  read-only. Tables are named by object code, columns by field.
+- `hidden`: fields that are never answered and never match a filter.
+- `computed`: SQL that gives a field's value when it is read; `{row}` is the row, `m` the rows it looks up. Such a field has
+  no column and is read-only. Tables are named by object code, columns by field.
 - `references`: only those whose id no field of the object holds, or whose target the metadata does not know. `field` and
   `target`, or `target`, `by` and `where`: the first object of the type whose field `by` holds our id.
-- `collections`: the members' type and their field that holds our id; `where` adds conditions (field = value); `sort`
-  their order. With `through`, a type that links both: `by` is its field with our id, `to` its field with the member's.
-  A collection that neither overlay nor the rule finds is empty. The rule: the target type has exactly one reference to
-  our type, or one named like it (TASK -> task, taskID).
+- `collections`: the members' type and their field `by` that holds our id (or what our field `from` holds); `where` adds
+  conditions (field = value), `sort` their order. `through`: a type that links both, `by` its field with our id, `to` its field
+  with the member's; `except` leaves out the member that our field names. `inList`: `by` is a list that holds our id. `ids`: our
+  list of members' ids. `all`: every object of the type that `where` selects. `values`: custom data, no objects. `empty`: nothing
+  tells the members, with the reason; it is always [].
+  A collection without an entry follows the rule: the target type has exactly one reference to our type, or one named like it
+  (TASK -> task, taskID); else it is empty.
 - `aliases`: other names of members in filters and `fields`.
-- `owned`: collections whose members go with the object always. `dependants`: collections whose members forbid a delete
-  without `force` and go with it. Everything else that refers to a deleted object is set to null.
+- `view`: the type is a union of others, which a table of its own would only repeat: their codes, each with expressions by
+  field; without expressions a field is theirs of the same name.
+
+What is written:
+
+- `required`, `oneOf`: a create without a value, or without one of several, is refused with 422. `unique`: so is a second object
+  with the same value.
+- `readOnly`: a write of another value than there is is refused with 422. `kept`: fields that the server maintains, and
+  `rolledUp`: that it maintains on objects with others below, each with the rule; a write of one is ignored.
+- `defaults`: value of a field that a create leaves out. A text with `$`: `$now`, `$today`, `$user`, `$customer`, `$ID`,
+  `$next` (a number; `numberWithin` names the field within whose value it counts), `$default.SCHED` (the object of a type that
+  stands in), `$first.x`, `$list.x` (first item of a list, list of one item), `$user.homeGroupID`, `$customer.locale`,
+  `$name` (another field of the object), `$projectID.ownerID` (a field of the object that `projectID` names).
+- `touch`: what every write sets: `$now` or `$user`.
+- `polymorphic`: relations in two forms, id and code of the object, and a field for each type; `top`: the object above it.
+- `topLevel`: false for types that are only read and written through the object that `owner` names.
+- `owned`: pairs of a type and its field: rows that go with the object always. `dependants`: likewise, rows that forbid a
+  delete without `force` and go with it. Everything else that refers to a deleted object is set to null.
 - `names`: further words for the type in a path, beside code and class name, in any case.
-- `indexes`: further indexes; every column that holds the id of a reference has one anyway.
 - `operations`: what the type takes, where the metadata does not know.
 
 Demo data come from `data.py` beside this module:
@@ -53,9 +57,9 @@ Demo data come from `data.py` beside this module:
 yields (object code, rows) in batches for `data` in "empty", "demo", "large"; a code may come again. A row maps wire names to
 values as the store keeps them: str, int, float, bool, None, a list for `string[]`; a date as aware datetime or, faster, as
 text in UTC in the wire form `2030-05-18T17:00:00:000+0000`. `"parameterValues"` is a dict of `DE:` names. Nothing is filled
-in: rows carry every value that should not be null (ID, entryDate, status ...), computed fields excepted. The batch
-`("credentials", [{"userID", "password", "apiKey"}, ...])` says who can log in; its first row is the administrator, `apiKey`
-may be None. Even "empty" has a customer, the administrator, access levels, a group and the statuses (CSTEM).
+in: rows carry every value that should not be null (ID, entryDate, status ...), computed fields excepted. Two batches hold no
+objects: `("credentials", [{"userID", "password", "apiKey"}, ...])`, the administrator first, and
+`("handles", [{"handle", "fileName", "content"}, ...])`, the bytes of document versions.
 """
 
 from __future__ import annotations
