@@ -19,7 +19,7 @@ import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Request:
         body: the body as it came.
         files: files of a multipart body.
         target_length: length of path and query as sent, in bytes.
+        raw_path: path as it was sent, percent-encoded: tells `/` in a name (`%2F`) from one between names.
     """
 
     method: str
@@ -99,6 +100,7 @@ class Request:
     body: bytes = b""
     files: Sequence[UploadedFile] = ()
     target_length: int = 0
+    raw_path: str = ""
 
     @property
     def content_type(self) -> str:
@@ -114,6 +116,16 @@ class Request:
         return None if is_deeper(value, JSON_DEPTH) else value
 
 
+class Stream(Protocol):
+    """Pieces of an answer that come one after the other."""
+
+    async def __anext__(self) -> bytes:
+        """Return the next piece; StopAsyncIteration ends the answer."""
+
+    async def aclose(self) -> None:
+        """Release what the stream holds; called once, whether or not it was read to its end."""
+
+
 @dataclass(slots=True)
 class Response:
     """One answer.
@@ -124,6 +136,8 @@ class Response:
         content_type: value of the header, None for none.
         headers: further headers.
         secret: whether the body is a secret as a whole, which the log then hides.
+        stream: pieces of an answer without an end of its own, such as an event stream; None for a whole answer, in `body`. They
+            are sent as they come, until there are no more, the client goes or the server stops.
     """
 
     body: bytes = b""
@@ -131,6 +145,7 @@ class Response:
     content_type: str | None = "application/json;charset=UTF-8"
     headers: Sequence[tuple[str, str]] = ()
     secret: bool = False
+    stream: Stream | None = None
 
 
 class Backend(ABC):

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from starlette.types import Receive, Scope, Send
 
+    from workfront_orm.sandbox.backend import Stream
     from workfront_orm.sandbox.clock import Clock
 
 TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the header's name
@@ -52,6 +53,7 @@ BODY_LIMIT = 512 * 1024 * 1024
 COMPRESS_FROM = 1400
 COMPRESS_IN_THREAD_FROM = 65536
 SLOW_PIECES = 6
+STOP_CHECK = 0.25
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +98,7 @@ class Server:
         self.page = Page(service, backend, self.log)
         self.under_way = 0
         self.stop: Callable[[], None] = lambda: None
+        self.stopping: Callable[[], bool] = lambda: False
         self._jitter = random.Random(seed)  # noqa: S311 - reproducible waiting times
         self.app = Starlette(
             routes=[
@@ -156,6 +159,9 @@ class Server:
                 at=arrived,
                 answer=answer,
             )
+        if answer.stream is not None:
+            # In the log from its start on, and no longer among the requests that are under way.
+            await self._pour(answer.stream, fault, status, scope=scope, receive=receive, send=send)
 
     def _answer(self, request: Request, fault: Fault | None) -> Response:
         """Let the backend act unless the fault says otherwise, and say what goes back."""
@@ -170,9 +176,9 @@ class Server:
             finally:
                 self.clock.skew = timedelta()
         answer = self._handle(request)
-        if fault.kind == "502_after":
+        if fault.kind == "502_after" and answer.stream is None:
             return _gateway_answer("502")
-        if fault.kind == "wrong_json":
+        if fault.kind == "wrong_json" and answer.stream is None:
             return Response(answer.body[: len(answer.body) // 2] + b"<html>", answer.status, answer.content_type)
         return answer
 
@@ -195,6 +201,9 @@ class Server:
     ) -> int | None:
         """Send an answer, damaged as the fault says; returns the status that went out."""
         kind = fault.kind if fault else None
+        if answer.stream is not None:
+            await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
+            return answer.status
         if kind in ("reset_before", "reset_after"):
             _reset_connection(scope)
             return None
@@ -217,10 +226,39 @@ class Server:
         await send({"type": "http.response.body", "body": body})
         return answer.status
 
+    async def _pour(
+        self, stream: Stream, fault: Fault | None, status: int | None, *, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Send the pieces of a stream until it ends, the client goes or the server stops; a fault breaks it after the first."""
+        gone = asyncio.ensure_future(_disconnected(receive))
+        piece: asyncio.Future[bytes] | None = None
+        try:
+            while status is not None and not gone.done() and not self.stopping():
+                piece = piece or asyncio.ensure_future(stream.__anext__())
+                waited: list[asyncio.Future[Any]] = [piece, gone]
+                await asyncio.wait(waited, timeout=STOP_CHECK, return_when=asyncio.FIRST_COMPLETED)
+                if not piece.done():
+                    continue
+                if isinstance(piece.exception(), StopAsyncIteration):
+                    break
+                data, piece = piece.result(), None
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+                if fault is not None and fault.kind == "reset_after":
+                    _reset_connection(scope)
+                    return
+                if fault is not None and fault.kind == "truncated":
+                    scope["sandbox.transport"].close()
+                    return
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            if piece is not None:
+                piece.cancel()
+                await asyncio.wait([piece])
+            await stream.aclose()
+
     async def _encode(self, answer: Response, request: Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-        if answer.content_type is not None:
-            headers.append((b"content-type", answer.content_type.encode("latin-1")))
+        headers = _headers(answer)
         body = answer.body
         if (
             self.compress
@@ -364,6 +402,7 @@ async def serve(
         runner.should_exit = True
 
     server.stop = stop
+    server.stopping = lambda: runner.should_exit
 
     async def watch() -> None:
         while not runner.started:  # noqa: ASYNC110 - uvicorn offers no event
@@ -428,6 +467,7 @@ async def _parse(scope: Scope, receive: Receive) -> Request | HTTPResponse:
         headers=headers,
         cookies=cookie_parser(headers["cookie"]) if "cookie" in headers else {},
         body=body,
+        raw_path=scope["raw_path"].decode("latin-1"),
         target_length=len(scope["raw_path"]) + len(scope["query_string"]) + 1,
     )
     if body:
@@ -460,6 +500,18 @@ async def _parse_multipart(request: Request) -> None:
             request.form.append((name, value))
     await data.close()
     request.files = files
+
+
+def _headers(answer: Response) -> list[tuple[bytes, bytes]]:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if answer.content_type is not None:
+        headers.append((b"content-type", answer.content_type.encode("latin-1")))
+    return headers
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _gateway_answer(kind: str) -> Response:
