@@ -200,9 +200,9 @@ class Delivery:
         except APIError as second:
             self._unknown_all(changes, error, second)
             return []
-        keyed = kind == "create" and type(changes[0].object) in self._keys
-        if keyed and rest and not _is_under_way(error) and tally.silences < MOST_SILENCES:
-            # The server is done with the request, and by their key these are not there.
+        # The server is done with the request; creates are found by their key, updates by their id.
+        findable = kind == "update" or (kind == "create" and type(changes[0].object) in self._keys)
+        if findable and rest and not _is_under_way(error) and tally.silences < MOST_SILENCES:
             tally.silences += 1
             return [rest]
         for change in rest:
@@ -232,7 +232,7 @@ class Delivery:
             mine = matches[id(change)]
             if len(mine) == 1:
                 self.readback.claim(cls, mine[0])
-                self._settle([change], [Outcome(key=mine[0].get(cls._key[0]), row=mine[0])])
+                self._settle([change], [Outcome(key=_key_of(cls, mine[0]), row=mine[0])])
             elif mine:
                 self._unknown(
                     change,

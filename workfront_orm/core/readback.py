@@ -62,7 +62,7 @@ class ReadBack:
         expected = self._expected.get(cls)
         if expected is None:
             expected = self._expected[cls] = _Expected(cls)
-            authorship = self._session.service.authorship(cls)
+            authorship = self._session.service.authorship(cls, self._session.user_id)
             if authorship is not None:
                 try:
                     expected.since = self._newest(cls, *authorship)
@@ -306,6 +306,7 @@ def _readable(cls: type[Object], changes: Sequence[Change]) -> tuple[str, ...]:
             name
             for name in names
             if isinstance(find_member(cls, name) or Field(name), Field)
+            and not _field(cls, name).spec.raw.get("writeOnly")
             and not any(_is_incomparable(_field(cls, name), change.values.get(name)) for change in changes)
         )
     )

@@ -286,10 +286,14 @@ class Service:
         """
         raise NotSupportedError(f"{self.name} cannot aggregate {select.type.__name__}")
 
-    def authorship(self, cls: type[Object]) -> tuple[Expression, Operand] | None:
+    def authorship(self, cls: type[Object], user_id: Any) -> tuple[Expression, Operand] | None:
         """How the objects that the session's user created are told from others, and old from new ones.
 
         It finds what a create without an answer left behind.
+
+        Args:
+            cls: The class.
+            user_id: The id of the session's user, None where the session does not know it.
 
         Returns:
             A condition that selects what the session's user created, and the field that holds when; None

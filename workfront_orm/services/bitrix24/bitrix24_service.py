@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select
-    from workfront_orm.core.expressions import Expression
+    from workfront_orm.core.expressions import Expression, Operand
     from workfront_orm.core.metadata import FieldSpec, ObjectSpec, ReferenceSpec
     from workfront_orm.core.objects import Collection, Object, Reference
 
@@ -194,6 +194,17 @@ class Bitrix24Service(Service):
         from . import reading
 
         return reading.count(select)
+
+    def authorship(self, cls: type[Object], user_id: Any) -> tuple[Expression, Operand] | None:
+        """Who made an object and when: under other names in each family."""
+        from workfront_orm.core.objects import find_member
+
+        for by, at in (("CREATED_BY_ID", "DATE_CREATE"), ("createdBy", "createdTime"), ("CREATED_BY", "CREATED_DATE")):
+            author: Any = find_member(cls, by)
+            created: Any = find_member(cls, at)
+            if author is not None and created is not None and user_id is not None:
+                return author == int(user_id), created
+        return None
 
     def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
         """See `relations.resolve`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 from workfront_orm.core import types
 
@@ -18,9 +18,9 @@ __all__ = ["MultiField", "MultiFields", "difference"]
 DEFAULT_TYPE = "WORK"
 
 
-@define
+@define(unsafe_hash=True)
 class MultiField:
-    """One phone, e-mail, web address or messenger.
+    """One phone, e-mail, web address or messenger; equal to another of the same value and type, whatever its id.
 
     Attributes:
         value: The number or address.
@@ -30,7 +30,7 @@ class MultiField:
 
     value: str
     type: str = DEFAULT_TYPE
-    id: int | None = None
+    id: int | None = field(default=None, eq=False)
 
     def __str__(self) -> str:
         """The number or address."""

@@ -178,7 +178,7 @@ class WorkfrontService(Service):
         key: Any = cls.id
         return key if member is None else member  # type: ignore[return-value]
 
-    def authorship(self, cls: type[Object]) -> tuple[Expression, Operand] | None:
+    def authorship(self, cls: type[Object], user_id: Any) -> tuple[Expression, Operand] | None:
         """Who entered an object and when, where the class tells both."""
         from workfront_orm.core.moments import current_user
         from workfront_orm.core.objects import find_member
