@@ -365,9 +365,7 @@ class Object(Mapped, metaclass=ObjectMeta):
                 originals = self._originals = {}
             originals[name] = current
         row[name] = wire
-        values = self._values
-        if values is not None:
-            values.pop(name, None)
+        self._forget(name)
         if field is not None and "reference" in field._raw:
             self._forget_reference(name)
         self._settle()
@@ -425,8 +423,12 @@ class Object(Mapped, metaclass=ObjectMeta):
             return
         own = self._row
         values = self._values
+        if not values and not self._originals and dict not in map(type, own.values()):
+            # Nothing was read, changed, or came embedded: the common case when rows are read again.
+            own.update(row)
+            return
         originals = self._originals or {}
-        changed = changed_fields(self) if values or originals else {}
+        changed = changed_fields(self)
         # An id that is to be saved means another object than the one that comes along.
         pending = {field._raw.get("reference") for name in changed if (field := self._field(name)) is not None}
         for name, value in row.items():
