@@ -314,7 +314,10 @@ def _readable(cls: type[Object], changes: Sequence[Change]) -> tuple[str, ...]:
 
 def _is_incomparable(field: Field, wire: Any) -> bool:
     """Whether a value comes back in another form: nested objects, and days, which become moments."""
-    if isinstance(wire, dict) or (isinstance(wire, list) and any(isinstance(item, dict) for item in wire)):
+    if not field.codec.comparable:
+        return True
+    nested = isinstance(wire, dict) or (isinstance(wire, list) and any(isinstance(item, dict) for item in wire))
+    if nested and not field.codec.by_difference:
         return True
     return isinstance(field.codec, DateTime) and isinstance(wire, str) and len(wire) == len("2030-05-18")
 

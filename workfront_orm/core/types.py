@@ -48,11 +48,16 @@ class Codec:
         name: The type as messages and descriptions call it.
         decode: Wire value to Python value, or None when they are the same.
         mutable: Whether the Python value can be changed in place.
+        by_difference: Whether a write sends how the value differs from the one that was read, which must
+            be known then.
+        comparable: Whether what a server returns can be compared with what was sent.
     """
 
     name = "any"
     decode: Callable[[Any], Any] | None = None
     mutable = False
+    by_difference = False
+    comparable = True
 
     def encode(self, value: Any) -> Any:
         """Python value to wire value.
@@ -204,6 +209,7 @@ class ListOf(Codec):
     def __init__(self, item: Codec) -> None:
         self.item = item
         self.name = f"list of {item.name}"
+        self.comparable = item.comparable
 
     def decode(self, wire: Any) -> list[Any]:
         """See `Codec.decode`."""

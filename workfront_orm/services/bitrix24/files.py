@@ -37,7 +37,7 @@ class _FileCodec(types.Codec):
     """A file: a map with an id when read, name and content when written."""
 
     name = "File"
-    by_difference = True
+    comparable = False
 
     @staticmethod
     def decode(wire: Any) -> File | None:

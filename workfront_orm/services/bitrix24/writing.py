@@ -17,6 +17,7 @@ from workfront_orm.core.tracking import NOT_LOADED
 from .batch import LIMIT, batch
 from .errors import NotFoundError, ThrottledError
 from .families import family_of
+from .files import FILE
 from .multifields import MultiFields, difference
 from .reading import REFERENCE
 from .wire import call
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from workfront_orm.core.exchange import Change, Request
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.types import Codec
 
     from .batch import Answer, Command
     from .families import Family
@@ -45,7 +47,8 @@ def check(change: Change) -> None:
     if change.kind != "update":
         return
     for name in change.values:
-        if _by_difference(obj, name) and change.originals.get(name, NOT_LOADED) is NOT_LOADED:
+        codec = _codec(obj, name)
+        if codec is not None and codec.by_difference and change.originals.get(name, NOT_LOADED) is NOT_LOADED:
             python_name = type(obj)._python_names.get(name, name)
             raise ValueError(
                 f"save {obj._label()}: {type(obj).__name__}.{python_name} was assigned without having been read, so what "
@@ -85,7 +88,7 @@ class _Prepared:
         obj = change.object
         self.repeatable = change.kind != "create"
         values = {name: self._sent(name, value) for name, value in change.values.items()}
-        self.reread = () if change.kind == "delete" else tuple(name for name in values if _by_difference(obj, name))
+        self.reread = () if change.kind == "delete" else tuple(name for name in values if _is_read_again(obj, name))
         if change.kind == "create":
             self.command: Command = family.add(values)
         elif change.kind == "update":
@@ -95,8 +98,7 @@ class _Prepared:
         self.refers = REFERENCE in str(self.command.params)
 
     def _sent(self, name: str, value: Any) -> Any:
-        field = find_member(type(self.change.object), name)
-        if isinstance(field, Field) and isinstance(field.codec, MultiFields):
+        if isinstance(_codec(self.change.object, name), MultiFields):
             old = self.change.originals.get(name)
             sent = difference(old if isinstance(old, list) else [], value or [])
             self.repeatable = self.repeatable and all("ID" in entry for entry in sent)
@@ -201,14 +203,15 @@ def _take_rereads(family: Family, chunk: list[_Prepared], outcomes: list[Outcome
             outcome.row = {**(outcome.row or {}), **{name: row.get(name, []) for name in one.reread}}
 
 
-def _by_difference(obj: Object, name: str) -> bool:
+def _codec(obj: Object, name: str) -> Codec | None:
     field = find_member(type(obj), name)
-    if not isinstance(field, Field):
-        return False
-    return bool(
-        getattr(field.codec, "by_difference", False)
-        or getattr(getattr(field.codec, "item", None), "by_difference", False)
-    )
+    return field.codec if isinstance(field, Field) else None
+
+
+def _is_read_again(obj: Object, name: str) -> bool:
+    """Whether the portal gives ids to what a field holds, which only a read tells: phones and files."""
+    codec = _codec(obj, name)
+    return isinstance(codec, MultiFields) or codec is FILE or getattr(codec, "item", None) is FILE
 
 
 def _split(prepared: list[_Prepared]) -> Iterator[list[_Prepared]]:
