@@ -20,6 +20,7 @@ from .tracking import (
     Fields,
     State,
     changed_fields,
+    fill,
     original_of,
     snapshot,
     wire_values,
@@ -419,37 +420,11 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def _merge(self, row: Mapping[str, Any]) -> None:
         """Fill fields from a newer row; fields with unsaved changes keep them."""
-        if row is self._row:
-            return
-        own = self._row
-        values = self._values
-        if not values and not self._originals and dict not in map(type, own.values()):
-            # Nothing was read, changed, or came embedded: the common case when rows are read again.
-            own.update(row)
-            return
-        originals = self._originals or {}
-        changed = changed_fields(self)
-        # An id that is to be saved means another object than the one that comes along.
-        pending = {field._raw.get("reference") for name in changed if (field := self._field(name)) is not None}
-        for name, value in row.items():
-            if name in changed:
-                if name not in originals:
-                    own[name] = value
-                elif self._same(self._field(name), value, own[name]):
-                    own[name] = value
-                    del originals[name]
-                else:
-                    originals[name] = value
-            elif name not in pending:
-                before = own.get(name, NOT_LOADED)
-                own[name] = value
-                if before is not NOT_LOADED and before != value:
-                    self._forget(name)
-                    field = self._field(name)
-                    if field is not None and field._raw.get("reference") not in row:
-                        self._forget_reference(name)
-        if changed:
-            self._settle()
+        if self._values or self._originals or dict in map(type, self._row.values()):
+            fill(self, row)
+        else:
+            # Nothing was read or changed, and nothing came embedded: the common case when rows are read again.
+            self._row.update(row)
 
     def _remember(self, name: str, value: Any) -> None:
         values = self._values

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from .fields import Field
     from .objects import Object
 
-__all__ = ["NOT_LOADED", "Change", "CustomFields", "Fields", "SaveResult", "State", "changed_fields", "wire_values"]
+__all__ = [
+    "NOT_LOADED",
+    "Change",
+    "CustomFields",
+    "Fields",
+    "SaveResult",
+    "State",
+    "changed_fields",
+    "fill",
+    "wire_values",
+]
 
 
 class _NotLoaded:
@@ -177,6 +187,42 @@ def wire_values(obj: Object) -> dict[str, Any]:
     row = dict(obj._row)
     row.update(_edited_in_place(obj))
     return row
+
+
+def fill(obj: Object, row: Mapping[str, Any]) -> None:
+    """Fill fields from a newer row; fields with unsaved changes keep them and get a new original."""
+    own = obj._row
+    if row is own:
+        return
+    changed = changed_fields(obj)
+    # An id that is to be saved means another object than the one that comes along.
+    pending = {field._raw.get("reference") for name in changed if (field := obj._field(name)) is not None}
+    for name, value in row.items():
+        if name in changed:
+            _rebase(obj, name, value)
+        elif name not in pending:
+            before = own.get(name, NOT_LOADED)
+            own[name] = value
+            if before is not NOT_LOADED and before != value:
+                obj._forget(name)
+                field = obj._field(name)
+                if field is not None and field._raw.get("reference") not in row:
+                    obj._forget_reference(name)
+    if changed:
+        obj._settle()
+
+
+def _rebase(obj: Object, name: str, value: Any) -> None:
+    """Take a newer value as the original of a changed field."""
+    originals = obj._originals
+    if not originals or name not in originals:
+        # Changed in place: the row holds the original.
+        obj._row[name] = value
+    elif obj._same(obj._field(name), value, obj._row[name]):
+        obj._row[name] = value
+        del originals[name]
+    else:
+        originals[name] = value
 
 
 def _edited_in_place(obj: Object) -> Iterator[tuple[str, Any]]:
