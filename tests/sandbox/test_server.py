@@ -47,8 +47,18 @@ def test_gzip_only_where_it_pays_and_is_taken(toy):
 
     assert encoding(10, "gzip") is None
     assert encoding(5000, "gzip, deflate") == "gzip"
-    assert encoding(500_000, "gzip") == "gzip"
+    assert encoding(200_000, "gzip") == "gzip"
+    assert encoding(500_000, "gzip") is None
     assert encoding(5000, "identity") is None
+
+
+@pytest.mark.parametrize(("level", "encoding"), [(0, None), (6, "gzip")])
+def test_compression_of_everything_or_nothing(toy_service, level, encoding):
+    with Sandbox(service=toy_service, compress=level) as sandbox:
+        for padding in (5000, 500_000):
+            answer = requests.get(sandbox.url + "/x", params={"padding": padding}, timeout=5)
+            assert answer.headers.get("Content-Encoding") == encoding
+            assert len(answer.json()["padding"]) == padding
 
 
 def test_head(toy):

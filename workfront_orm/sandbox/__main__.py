@@ -119,10 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--compress",
         type=int,
-        default=1,
+        default=None,
         choices=range(10),
         metavar="LEVEL",
-        help="gzip level, 0 for none (default: 1)",
+        help="gzip level of all answers, 0 for none (default: 1 for those up to 256 kB)",
     )
     parser.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", help="option of the service; may be repeated"

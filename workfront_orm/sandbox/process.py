@@ -55,7 +55,8 @@ class Sandbox:
         clock: what the server's clock shows at the start; it runs on from there. None for real time.
         host: address to bind to; the default is reachable from this machine only.
         port: port to bind to, 0 for a free one.
-        compress: gzip level of answers, 0 for none.
+        compress: gzip level of all answers, 0 for none. None, the default, is level 1 for answers up to 256 kB: between
+            processes of one machine, larger ones are quicker as they are.
         **options: options of the service.
 
     Attributes:
@@ -85,13 +86,15 @@ class Sandbox:
         clock: datetime | str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-        compress: int = 1,
+        compress: int | None = None,
         **options: object,
     ) -> None:
         self.service = service
         self.info = Info()
         arguments = ["--service", service, "--data", data, "--host", host, "--port", str(port), "--seed", str(seed)]
-        arguments += ["--latency", str(latency), "--compress", str(compress), "--with-parent"]
+        arguments += ["--latency", str(latency), "--with-parent"]
+        if compress is not None:
+            arguments += ["--compress", str(compress)]
         if path is not None:
             arguments += ["--path", os.fspath(path)]
         if faults is not None:

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the header's name
 BODY_LIMIT = 512 * 1024 * 1024
 COMPRESS_FROM = 1400
+# Between processes of one machine, sending more than this takes less time than packing and unpacking it.
+COMPRESS_TO = 256 * 1024
 COMPRESS_IN_THREAD_FROM = 65536
 SLOW_PIECES = 6
 STOP_CHECK = 0.25
@@ -70,7 +72,7 @@ class Server:
         latency: seconds that every request takes before the backend sees it, half as much jitter included.
         seed: seed of faults and jitter.
         faults: see `faults`.
-        compress: level of gzip, 0 for none.
+        compress: level of gzip, 0 for none; None compresses what is worth it on one machine.
     """
 
     def __init__(
@@ -84,7 +86,7 @@ class Server:
         latency: float = 0.0,
         seed: int = 0,
         faults: Specification = None,
-        compress: int = 1,
+        compress: int | None = None,
     ) -> None:
         self.backend = backend
         self.clock = clock
@@ -260,16 +262,17 @@ class Server:
     async def _encode(self, answer: Response, request: Request) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         headers = _headers(answer)
         body = answer.body
+        level = self.compress if self.compress is not None else int(len(body) <= COMPRESS_TO)
         if (
-            self.compress
+            level
             and len(body) >= COMPRESS_FROM
             and "gzip" in request.headers.get("accept-encoding", "")
             and not any(name in (b"content-encoding", b"content-range", b"accept-ranges") for name, _ in headers)
         ):
             if len(body) >= COMPRESS_IN_THREAD_FROM:
-                body = await asyncio.get_running_loop().run_in_executor(None, _gzip, body, self.compress)
+                body = await asyncio.get_running_loop().run_in_executor(None, _gzip, body, level)
             else:
-                body = _gzip(body, self.compress)
+                body = _gzip(body, level)
             headers.append((b"content-encoding", b"gzip"))
             headers.append((b"vary", b"Accept-Encoding"))
         headers.append((b"content-length", str(len(body)).encode()))
