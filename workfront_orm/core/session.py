@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BaseSession", "load_api"]
 
+MOST_RENEWALS = 2
+"""How often credentials are renewed for one request."""
+
 
 class BaseSession:
     """What sessions of all systems have in common. A service subclasses it and adds its credentials.
@@ -407,18 +410,21 @@ class BaseSession:
             raise
 
     def _once(self, request: Request) -> Any:
-        response = self.send(request)
-        try:
-            return self._decoded(request, response)
-        except ThrottledError as error:
-            error.retry_after = error.retry_after or retry_after(response.headers)
-            self._transport.throttle.refused(error.retry_after, request)
-            raise
-        except AuthenticationError:
-            # An expired session: the server did not act, so with new credentials it may be sent again.
-            if not self.renew_credentials(request):
+        renewals = 0
+        while True:
+            response = self.send(request)
+            try:
+                return self._decoded(request, response)
+            except ThrottledError as error:
+                error.retry_after = error.retry_after or retry_after(response.headers)
+                self._transport.throttle.refused(error.retry_after, request)
                 raise
-            return self._decoded(request, self.send(request))
+            except AuthenticationError:
+                # An expired session: the server did not act, so with new credentials it may be sent again.
+                # They may expire at once as well, where other threads or programs use them.
+                if renewals == MOST_RENEWALS or not self.renew_credentials(request):
+                    raise
+                renewals += 1
 
     def _decoded(self, request: Request, response: Response) -> Any:
         data = self.service.read_answer(response)
