@@ -19,9 +19,10 @@ _KINDS = dict(zip(_SECTIONS, ("field", "reference", "collection", "action", "que
 @click.command(short_help="Show what the metadata says of a version, class or member.")
 @click.argument("name", required=False, metavar="[CLASS[.MEMBER]]")
 @click.option("--version", "version", help="Version of the API.  [default: the newest numbered one]")
+@click.option("--profile", help="Profile whose own classes are shown, as `reflect` read them.")
 @click.option("--service", default="workfront", show_default=True, help="System.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with everything that the metadata file has.")
-def describe(name: str | None, version: str | None, service: str, as_json: bool) -> None:
+def describe(name: str | None, version: str | None, profile: str | None, service: str, as_json: bool) -> None:
     """Show the classes of a version, the members of a class, or one member.
 
     Names are Python names, wire names or codes: Task, TASK, Task.status, Task.project.owner. What is inferred or doubtful
@@ -29,7 +30,7 @@ def describe(name: str | None, version: str | None, service: str, as_json: bool)
     """
     from .names import find_api, find_class
 
-    api = find_api(service, version)
+    api = find_api(service, version, profile)
     if name is None:
         if as_json:
             _print_json(_version_data(api))

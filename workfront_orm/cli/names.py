@@ -28,14 +28,24 @@ def newest_version(service: str) -> str:
     return next((version for version in reversed(versions) if any(map(str.isdigit, version))), versions[-1])
 
 
-def find_api(service: str, version: str | None) -> APIVersion:
+def find_api(service: str, version: str | None, profile: str | None = None) -> APIVersion:
     """The classes of a version; the newest numbered one where none is named.
+
+    Args:
+        service: The system.
+        version: The version, or None.
+        profile: A profile whose own classes are meant, or None for those that ship.
 
     Raises:
         UnknownNameError: There is no such service.
         MetadataNotFoundError: There is no metadata for the version.
     """
     from workfront_orm.core.reflection import api_version
+
+    if profile is not None:
+        from workfront_orm.core import tenants
+
+        return tenants.api_of(profile, version, service)
 
     return api_version(service, version or newest_version(service))
 
@@ -57,9 +67,7 @@ def find_source(service: str, name: str) -> Any:
     profile, colon, version = name.partition(":")
     if not colon or not profile.isidentifier():
         return name
-    from workfront_orm import tenants
-
-    return tenants.api_of(profile, version or None, service)
+    return find_api(service, version or None, profile)
 
 
 def find_class(api: APIVersion, name: str) -> type[Object]:

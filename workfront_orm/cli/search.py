@@ -30,6 +30,7 @@ COLUMN_WIDTH = 16
 @click.option("--fields", "-f", help="Fields to show, with commas: name,status,project:name.  [default: the server's]")
 @click.option("--limit", "-n", type=click.IntRange(min=1), help="Greatest number of objects.  [default: all]")
 @click.option("--version", "version", help="Version of the API.  [default: that of the URL, else the newest]")
+@click.option("--profile", help="Profile of the user's profiles.toml, in place of the environment.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, with values as on the wire.")
 def search(
     class_name: str,
@@ -37,12 +38,13 @@ def search(
     fields: str | None,
     limit: int | None,
     version: str | None,
+    profile: str | None,
     as_json: bool,
 ) -> None:
     """Search a tenant and print what is found, to the end of the result.
 
-    The address comes from the environment variable WORKFRONT_ORM_URL (https://acme.my.workfront.com), the API key from
-    WORKFRONT_ORM_API_KEY. Names are Python names or wire names.
+    Address and API key come from a profile, or from the environment variables WORKFRONT_ORM_URL
+    (https://acme.my.workfront.com) and WORKFRONT_ORM_API_KEY. Names are Python names or wire names.
     """
     from .names import find_class
     from .profile import open_session
@@ -51,7 +53,7 @@ def search(
     if limit is not None:
         parameters["$$LIMIT"] = limit
     names = [name.strip() for name in fields.split(",") if name.strip()] if fields else None
-    with open_session(version) as session:
+    with open_session(version, profile) as session:
         cls = find_class(session.api, class_name)
         # Checked before anything is sent; paths such as project:name come back in their wire form.
         paths = [cls.convert_name(name) for name in names] if names else None

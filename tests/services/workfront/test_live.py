@@ -660,6 +660,10 @@ def test_reflect_and_stubs_from_the_command_line(sandbox, monkeypatch, capsys, c
     assert "de_effort_class" in Path(written[1]).read_text(encoding="utf-8")
     assert main(["diff", "v22.0", "acme:v22.0", "Task"]) == 0
     assert "Task.de_effort_class" in capsys.readouterr().out
+    assert main(["describe", "Task.de_effort_class", "--profile", "acme"]) == 0
+    assert "DE:Effort class" in capsys.readouterr().out
+    assert main(["search", "Task", "--profile", "acme", "-w", "de_region=West", "-f", "name,de_region", "-n", "2"]) == 0
+    assert "2 Tasks" in capsys.readouterr().out
     assert main(["stubs", "--profile", "nobody"]) == 1
     assert "no metadata of profile 'nobody'" in capsys.readouterr().err
 
