@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workfront_orm.core.naming import snake_case
 from workfront_orm.core.service import Capabilities, Service
 
 from . import names
@@ -55,6 +56,10 @@ class WorkfrontService(Service):
     def key_of_class(self, name: str) -> str | None:
         """The key of a renamed class."""
         return next((key for key, renamed in names.CLASS_NAMES.items() if renamed == name), None)
+
+    def python_name(self, wire_name: str) -> str:
+        """The predecessor's folding; see `names.custom_name` for custom fields."""
+        return names.custom_name(wire_name) if wire_name.startswith(names.CUSTOM_PREFIX) else snake_case(wire_name)
 
     def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
         """The predecessor's choice for a few members."""
