@@ -331,7 +331,16 @@ def _plain_reader(field: Field, kind: type | None) -> Callable[[Object], Any]:
             raise not_loaded(obj) from None
         return value if value.__class__ in _PLAIN else unusual(obj, value)
 
-    return read_number if kind is int else read_text
+    def read_truth(obj: Object) -> Any:
+        try:
+            value = obj._row[name]
+            if value.__class__ is bool:
+                return value
+        except KeyError:
+            raise not_loaded(obj) from None
+        return value if value.__class__ in _PLAIN else unusual(obj, value)
+
+    return read_number if kind is int else read_truth if kind is bool else read_text
 
 
 def _any_reader(field: Field, _kind: type | None) -> Callable[[Object], Any]:
