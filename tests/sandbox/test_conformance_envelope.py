@@ -170,3 +170,18 @@ def test_broken_json_body(wf):
     assert "JSON" in wf.error(wf.post("/project", "{", headers={"Content-Type": "application/json"}), 400)
     assert "JSON" in wf.error(wf.post("/project", {"updates": "{'name': "}), 422)
     assert wf.count("project") == before
+
+
+@pytest.mark.parametrize("verb", ["PATCH", "OPTIONS", "TRACE", "PROPFIND"])
+def test_other_verbs_do_nothing(wf, project, verb):
+    """API.md 2: no PATCH."""
+    answer = wf.send(verb, f"/project/{project['ID']}", params={"force": "true"})
+    assert answer.status_code in (400, 405)
+    assert wf.one("project", project["ID"]) == project
+
+
+def test_own_code_of_every_type(wf):
+    """API.md 7.1: objCode is always present in real output."""
+    for code in ("task", "issue", "user", "project", "note", "hour", "cstem", "assgn"):
+        rows = wf.search(code, **{"$$LIMIT": 3})
+        assert {row["objCode"] for row in rows} == {{"issue": "OPTASK", "project": "PROJ"}.get(code, code.upper())}

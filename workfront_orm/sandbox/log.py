@@ -140,7 +140,7 @@ class Recorder:
             answer="" if status is None else mask(shown),
             size=0 if status is None else len(answer.body),
         )
-        size = 1000 + request.target_length + len(request.body)
+        size = 2000 + request.target_length + len(request.body) + len(shown)
         self._entries.append((size, entry))
         self._bytes += size
         while self._bytes > BUDGET:

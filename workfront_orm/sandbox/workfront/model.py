@@ -355,6 +355,8 @@ def _columns(entity: Entity, specs: list[ObjectSpec], overlay: Mapping[str, Any]
     for entry in overlay.get("polymorphic", ()):
         for name in (entry["id"], entry["code"], *entry["columns"].values(), *entry.get("top", ())):
             kinds.setdefault(name, "text")
+    # The type's own code, which every answer carries, is no column of its own.
+    kinds.pop("objCode", None)
     often = [
         *overlay.get("defaultFields", ()),
         *overlay.get("required", ()),

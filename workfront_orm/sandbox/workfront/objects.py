@@ -66,7 +66,11 @@ class _Calls:
             return self._get(rest)
         if method == "POST":
             return self._post(rest)
-        return self._put(rest) if method == "PUT" else self._delete(rest)
+        if method == "PUT":
+            return self._put(rest)
+        if method == "DELETE":
+            return self._delete(rest)
+        raise WireError(400, UNSUPPORTED, f"{method} is not supported: use GET, POST, PUT or DELETE")
 
     # --- reading -----------------------------------------------------------------------
 
