@@ -22,6 +22,7 @@ from .errors import (
 from .exchange import Change, Outcome, Status
 from .readback import ReadBack, key_values
 from .retrying import surely_not_done
+from .tracking import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,6 +160,10 @@ class Delivery:
         for change, outcome in zip(changes, outcomes, strict=True):
             row = self._rows[id(change)]
             if outcome.status is Status.DONE:
+                if change.kind == "update":
+                    # What was sent is what the server has now, whether it answers the field or not.
+                    sent = {name: snapshot(value) for name, value in change.values.items()}
+                    outcome.row = {**sent, **(outcome.row or {})}
                 saving.apply_outcome(self._session, change, outcome)
                 row.status = _STATUS[change.kind]
             elif outcome.status is Status.UNKNOWN:

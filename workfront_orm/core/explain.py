@@ -97,7 +97,14 @@ def explain(session: BaseSession, select: Select) -> Explanation:
         count=count,
         paging=paging,
         page_size=size,
-        requests=_requests(select, parts, count, size, checked=paging == "offset"),
+        requests=_requests(
+            select,
+            parts,
+            count,
+            size,
+            checked=paging == "offset",
+            overlap=service.capabilities(first.type._spec).overlap,
+        ),
         method=request.method,
         path=request.path,
         wire=masked_pairs(pairs) if request.json is None else {"json": request.json},
@@ -114,19 +121,38 @@ def _count(session: BaseSession, parts: Split) -> int | None:
     return None if counting is None else int(session.execute(counting))
 
 
-def _requests(select: Select, parts: Split, count: int | None, size: int | None, *, checked: bool) -> int | None:
-    """How many requests reading takes, as far as the count tells."""
+def _requests(
+    select: Select, parts: Split, count: int | None, size: int | None, *, checked: bool, overlap: bool
+) -> int | None:
+    """How many requests reading takes, as far as the count tells.
+
+    Args:
+        select: What is read.
+        parts: The selections that read it together.
+        count: How many rows there are.
+        size: The size of a page.
+        checked: Whether the read is by offset, and checks itself.
+        overlap: Whether each page of such a read begins with the last row of the one before.
+    """
     if count is None:
         return None
     if size is None:
         return len(parts.selects)
     rows = max(0, count - select.offset)
-    if select.limit is not None and select.limit <= rows:
-        return -(-select.limit // size)
-    # A page that is full to the last row is followed by one that is empty.
-    requests = 1 + rows // size
-    # A read by offset begins each page with the last row of the one before, and counts at its end.
-    if checked and requests > 1:
-        requests = 1 + -(-(rows - size + 1) // (size - 1)) if size > 1 else requests
-        requests += select.limit is None
+    wanted = rows + size if select.limit is None else select.limit
+    doubled = 1 if checked and overlap and size > 1 else 0
+    requests = read = 0
+    ended = False
+    while read < wanted and not ended:
+        again = doubled if read else 0
+        asked = min(wanted - read + again, size)
+        got = min(asked - again, rows - read)
+        # A page that is full to the last row is followed by one that is empty.
+        ended = again + got < asked
+        read += got
+        requests += 1
+    several = requests > 1 or not ended
+    if checked and several and read:
+        # The count at the end, and where pages cannot overlap, one after the first page too.
+        requests += (1 if doubled else 2) if select.limit is None else (0 if doubled else 2)
     return requests
