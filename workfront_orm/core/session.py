@@ -419,10 +419,10 @@ class BaseSession:
                 error.retry_after = error.retry_after or retry_after(response.headers)
                 self._transport.throttle.refused(error.retry_after, request)
                 raise
-            except AuthenticationError:
+            except AuthenticationError as error:
                 # An expired session: the server did not act, so with new credentials it may be sent again.
                 # They may expire at once as well, where other threads or programs use them.
-                if renewals == MOST_RENEWALS or not self.renew_credentials(request):
+                if renewals == MOST_RENEWALS or not self.renew_credentials(request, error):
                     raise
                 renewals += 1
 
@@ -431,8 +431,12 @@ class BaseSession:
         self._transport.throttle.answered(request, data)
         return request.decode(data)
 
-    def renew_credentials(self, request: Request) -> bool:  # noqa: ARG002 - systems look at it
+    def renew_credentials(self, request: Request, error: AuthenticationError) -> bool:  # noqa: ARG002 - systems look at it
         """Get new credentials after the server refused those that were sent.
+
+        Args:
+            request: What was sent.
+            error: What the server answered.
 
         Returns:
             Whether there are new ones, so that the request is sent once more.

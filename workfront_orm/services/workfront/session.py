@@ -305,7 +305,7 @@ class Session(BaseSession):
         self.session_id = data["sessionID"]
         self.user_id = data["userID"]
 
-    def renew_credentials(self, request: Request) -> bool:
+    def renew_credentials(self, request: Request, error: AuthenticationError) -> bool:  # noqa: ARG002 - one kind only
         """Log in once more when the session of a login expired."""
         if self.api_key or request.path.endswith(("/login", "/logout")):
             return False
