@@ -1,0 +1,197 @@
+import subprocess
+import sys
+import time
+
+import pytest
+
+from workfront_orm.core.exchange import Outcome, Status
+from workfront_orm.core.report import BulkError
+from workfront_orm.versions.v220 import Project, Task
+
+BAD = (3, 50, 77, 100, 101, 180, 249)
+
+
+@pytest.fixture
+def session(workfront_sandbox):
+    with workfront_sandbox.session(api_version="v22.0") as session:
+        yield session
+
+
+def make(session, number=250, bad=BAD, **fields):
+    """Tasks of a new project, some of which the server refuses: a missing parent, or a status of no one."""
+    project = Project(session, name="P")
+    project.save()
+    tasks = [Task(session, name=f"n{index}", project_id=project, ext_ref_id=f"x{index}") for index in range(number)]
+    for place, index in enumerate(bad):
+        if place % 2:
+            tasks[index].parent_id = "0" * 32
+        else:
+            tasks[index].fields["status"] = "QQQ"
+    return project, tasks
+
+
+@pytest.mark.parametrize("key", [None, "ext_ref_id", Task.ext_ref_id, ("extRefID", "project_id")])
+def test_of_250_creates_the_good_ones_are_saved_and_the_bad_ones_named(session, key):
+    project, tasks = make(session)
+    report = session.save_all(tasks, key=key)
+    assert [row.index for row in report.failed] == list(BAD)
+    assert all("Invalid Parameter" in str(row.error) or "not found" in str(row.error) for row in report.failed)
+    assert len(report.created) == 243
+    assert not report.unknown
+    there = {one.id: one.name for one in session.query(Task).where(Task.project_id == project.id).fields(Task.name)}
+    assert there == {row.id: row.object.name for row in report.created}
+    with pytest.raises(BulkError, match="7 of 250 rows were not written: row 3"):
+        report.raise_for_errors()
+
+
+def test_the_report_counts_every_request(session, workfront_sandbox):
+    _project, tasks = make(session)
+    workfront_sandbox.requests.clear()
+    report = session.save_all(tasks)
+    assert report.requests == len(workfront_sandbox.requests)
+    assert report.requests < 40
+
+
+def test_equal_rows_without_a_key_are_unknown_when_only_some_are_there(session):
+    project = Project(session, name="P")
+    project.save()
+    tasks = [Task(session, name="same", project_id=project) for _ in range(4)]
+    tasks.insert(2, Task(session, name="bad", project_id=project))
+    tasks[2].fields["status"] = "QQQ"
+    report = session.save_all(tasks)
+    assert [row.status for row in report] == ["unknown", "unknown", "failed", "unknown", "unknown"]
+    assert session.query(Task).where(Task.project_id == project.id).count() == 2
+
+
+def test_parents_go_before_children_and_unsaved_objects_become_their_ids(session):
+    project = Project(session, name="P")
+    parent = Task(session, name="parent", project_id=project)
+    child = Task(session, name="child", project_id=project, parent_id=parent)
+    report = session.save_all([child, parent, project, child])
+    assert [row.status for row in report] == ["created"] * 4
+    assert (child.parent_id, parent.project_id) == (parent.id, project.id)
+    assert not session.dirty
+
+
+def test_a_child_of_a_row_that_failed_names_it(session):
+    project = Project(session, name="P")
+    project.fields["status"] = "QQQ"
+    report = session.save_all([Task(session, name="child", project_id=project), project])
+    assert [row.status for row in report] == ["failed", "failed"]
+    assert "it refers to row 1 (Project 'P'), which was not saved" in str(report.rows[0].error)
+
+
+def test_a_circle_is_refused_by_name_before_anything_is_sent(session, workfront_sandbox):
+    one, other = Task(session, name="one"), Task(session, name="other")
+    one.parent_id, other.parent_id = other, one
+    with pytest.raises(ValueError, match=r"in a circle: row 0 \(Task 'one'\) -> row 1 \(Task 'other'\) -> row 0"):
+        session.save_all([one, other])
+    assert not workfront_sandbox.requests
+
+
+def test_keys_that_are_missing_or_doubled_fail_alone(session):
+    project = Project(session, name="P")
+    project.save()
+    tasks = [Task(session, name=f"n{index}", project_id=project) for index in range(3)]
+    tasks[0].ext_ref_id = tasks[1].ext_ref_id = "a"
+    report = session.save_all(tasks, key="ext_ref_id")
+    assert [row.status for row in report] == ["created", "failed", "failed"]
+    assert "is that of row 0 too" in str(report.rows[1].error)
+    assert "extRefID has no value" in str(report.rows[2].error)
+
+
+def test_with_a_key_a_rerun_updates_what_differs_and_creates_the_rest(session, workfront_sandbox):
+    project, tasks = make(session, 20, bad=())
+    session.save_all(tasks[:10], key="ext_ref_id").raise_for_errors()
+    with workfront_sandbox.session(api_version="v22.0") as later:
+        again = [Task(later, name=f"n{n}", project_id=project.id, ext_ref_id=f"x{n}") for n in range(20)]
+        again[4].name = "other"
+        report = later.save_all(again, key="ext_ref_id")
+        assert [row.status for row in report] == ["unchanged"] * 4 + ["updated"] + ["unchanged"] * 5 + ["created"] * 10
+        assert report.rows[4].sent == ("name",)
+        assert later.query(Task).where(Task.project_id == project.id).count() == 20
+
+
+def test_creates_updates_and_what_is_unchanged_go_together(session):
+    project, tasks = make(session, 2, bad=())
+    known = session.query(Task).fields(Task.name).limit(2).all()
+    known[0].name = "changed"
+    report = session.save_all([*tasks, *known])
+    assert [row.status for row in report] == ["created", "created", "updated", "unchanged"]
+    assert report.rows[2].sent == ("name",)
+    assert project.id
+
+
+def test_a_row_that_is_gone_already_counts_as_deleted(session, workfront_sandbox):
+    _project, tasks = make(session, 6, bad=())
+    session.save_all(tasks).raise_for_errors()
+    with workfront_sandbox.session(api_version="v22.0") as other:
+        other.load(Task, tasks[2].id).delete()
+        other.load(Task, tasks[5].id).delete()
+    report = session.delete_all([*tasks[:5], Task(session, name="new")])
+    assert [row.status for row in report] == ["deleted"] * 5 + ["failed"]
+    assert session.delete_all([tasks[5]]).rows[0].status == "deleted"
+    assert session.delete_all([tasks[5]]).rows[0].status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda session, task: session.save_all(task), "takes several objects"),
+        (lambda session, task: session.save_all([task, 5]), "item 1 is 5"),
+        (lambda session, task: session.save_all([Task(None, name="x")]), "has no session"),
+        (lambda session, task: session.save_all([task], key=5), "named by a string"),
+        (lambda session, task: session.save_all([task], key=[]), "not an empty sequence"),
+        (lambda session, task: session.save_all([task], key="project"), "key takes fields"),
+        (lambda session, task: session.save_all([task], key="nmae"), "did you mean 'name'"),
+        (lambda session, task: session.delete_all([task], force="yes"), "force takes True or False"),
+        (lambda session, task: session.delete_all("x"), "takes several objects"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_is_sent(session, workfront_sandbox, call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call(session, Task(session, name="x"))
+    assert not workfront_sandbox.requests
+
+
+def test_outcomes_that_a_system_tells_row_by_row_are_taken(boxes, memory):
+    items = [boxes.api.Box(boxes, name=f"b{index}") for index in range(4)]
+    memory.told = [
+        [Outcome(), Outcome(status=Status.FAILED), Outcome(status=Status.SKIPPED), Outcome(status=Status.UNKNOWN)]
+    ]
+    report = boxes.save_all(items)
+    assert [row.status for row in report] == ["created", "failed", "created", "unknown"]
+
+
+KILLED = """
+import sys
+from workfront_orm import Session
+from workfront_orm.versions.v220 import Task
+session = Session("", sys.argv[2], api_version="v22.0", url_template=sys.argv[1])
+tasks = [Task(session, name=f"n{n}", project_id=sys.argv[3], ext_ref_id=f"x{n}") for n in range(600)]
+print("begin", flush=True)
+report = session.save_all(tasks, key="ext_ref_id")
+print(len(report.created), len(report.unchanged), len(report.failed), len(report.unknown), flush=True)
+"""
+
+
+def test_a_write_that_was_killed_and_runs_again_doubles_nothing(workfront_sandbox, session):
+    project = Project(session, name="P")
+    project.save()
+    workfront_sandbox.latency = 0.05
+    command = [sys.executable, "-c", KILLED, workfront_sandbox.url_template, workfront_sandbox.api_key, project.id]
+    of_project = session.query(Task).where(Task.project_id == project.id)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        while not of_project.count():
+            time.sleep(0.01)
+        process.kill()
+    time.sleep(0.5)
+    before = of_project.count()
+    workfront_sandbox.latency = 0
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    created, unchanged, failed, unknown = map(int, again.stdout.splitlines()[1].split())
+    assert (created + unchanged, failed, unknown) == (600, 0, 0)
+    assert unchanged == before > 0
+    names = sorted(one.ext_ref_id for one in of_project.fields(Task.ext_ref_id))
+    assert names == sorted(f"x{n}" for n in range(600))
