@@ -21,35 +21,31 @@ import time
 import zlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request as HTTPRequest
-from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.responses import Response as HTTPResponse
 from starlette.routing import Mount, Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from workfront_orm.sandbox.backend import Backend, Request, Response, UploadedFile, parse_pairs
+from workfront_orm.sandbox.backend import Backend, Request, Response
 from workfront_orm.sandbox.clock import parse_moment
 from workfront_orm.sandbox.faults import Fault, Faults, Specification
+from workfront_orm.sandbox.incoming import parse, refusal
 from workfront_orm.sandbox.log import Recorder, entry_json
 from workfront_orm.sandbox.page import ROOT, Page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
-    from starlette.datastructures import Headers
     from starlette.types import Receive, Scope, Send
 
     from workfront_orm.sandbox.backend import Stream
     from workfront_orm.sandbox.clock import Clock
 
 TOKEN_HEADER = "X-Sandbox-Token"  # noqa: S105 - the header's name
-BODY_LIMIT = 512 * 1024 * 1024
 COMPRESS_FROM = 1400
 # Between processes of one machine, sending more than this takes less time than packing and unpacking it.
 COMPRESS_TO = 256 * 1024
@@ -128,7 +124,7 @@ class Server:
             return
         arrived = time.time()
         started = time.perf_counter()
-        request = await _parse(scope, receive)
+        request = await parse(scope, receive)
         if isinstance(request, HTTPResponse):
             await request(scope, receive, send)
             return
@@ -425,84 +421,6 @@ async def serve(
         with contextlib.suppress(asyncio.CancelledError):
             await watcher
         server.backend.close()
-
-
-def refusal(headers: Headers | dict[str, str] | Any, hosts: frozenset[str] | None, scheme: str) -> HTTPResponse | None:
-    """Refuse what a page of another site, or a name rebound to this machine, would send."""
-    host = headers.get("host", "")
-    if hosts is not None and (urlsplit(f"//{host}").hostname or "") not in hosts:
-        return HTTPResponse(f"This sandbox does not answer for the host {host!r}.\n", 421)
-    origin = headers.get("origin")
-    if origin is not None and origin != f"{scheme}://{host}":
-        return HTTPResponse("This sandbox takes no calls from pages of other origins.\n", 403)
-    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return HTTPResponse("This sandbox takes no calls from pages of other sites.\n", 403)
-    return None
-
-
-async def _parse(scope: Scope, receive: Receive) -> Request | HTTPResponse:
-    """Read a request; an answer instead when it cannot be read."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name = raw_name.decode("latin-1")
-        value = raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    pieces = []
-    length = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        piece = message.get("body", b"")
-        length += len(piece)
-        if length > BODY_LIMIT:
-            return HTTPResponse(f"A body may have {BODY_LIMIT} bytes.\n", 413, headers={"Connection": "close"})
-        pieces.append(piece)
-        if not message.get("more_body", False):
-            break
-    body = b"".join(pieces)
-    query_text = scope["query_string"].decode("latin-1").lstrip("?")
-    request = Request(
-        method=scope["method"],
-        path=scope["path"],
-        query=parse_pairs(query_text) if query_text else [],
-        form=[],
-        headers=headers,
-        cookies=cookie_parser(headers["cookie"]) if "cookie" in headers else {},
-        body=body,
-        raw_path=scope["raw_path"].decode("latin-1"),
-        target_length=len(scope["raw_path"]) + len(scope["query_string"]) + 1,
-    )
-    if body:
-        if request.content_type == "application/x-www-form-urlencoded":
-            request.form = parse_pairs(body.decode("utf-8", "replace"))
-        elif request.content_type == "multipart/form-data":
-            try:
-                await _parse_multipart(request)
-            except (MultiPartException, KeyError) as error:
-                return HTTPResponse(f"The multipart body cannot be read: {error}\n", 400)
-    return request
-
-
-async def _parse_multipart(request: Request) -> None:
-    async def stream() -> AsyncIterator[bytes]:
-        yield request.body
-
-    from starlette.datastructures import Headers, UploadFile
-
-    parser = MultiPartParser(Headers(request.headers), stream(), max_part_size=BODY_LIMIT)  # type: ignore[arg-type]
-    data = await parser.parse()
-    files = []
-    for name, value in data.multi_items():
-        if isinstance(value, UploadFile):
-            content = await value.read()
-            files.append(
-                UploadedFile(name, value.filename or "", value.content_type or "application/octet-stream", content)
-            )
-        else:
-            request.form.append((name, value))
-    await data.close()
-    request.files = files
 
 
 def _headers(answer: Response) -> list[tuple[bytes, bytes]]:

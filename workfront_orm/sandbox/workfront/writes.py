@@ -72,22 +72,18 @@ class Writer:
         semantics.prepare_new(self.context, entity, row, plain)
         self._check_required(entity, row)
         self._check_unique(entity, row, None)
+        key = str(row["ID"])
+        self.store.insert(entity.code, {name: value for name, value in row.items() if name in entity.columns})
+        self._form(entity, key, None, row.get("categoryID") if "categoryID" in entity.columns else None)
+        self._nested(entity, key, nested)
         if custom:
-            row[CUSTOM] = custom_changes(self.context, entity, {**row, "_forms": None}, custom) if not nested else {}
-        self.store.insert(
-            entity.code, {name: value for name, value in row.items() if name in entity.columns or name == CUSTOM}
-        )
-        self._form(entity, row["ID"], None, row.get("categoryID") if "categoryID" in entity.columns else None)
-        self._nested(entity, row["ID"], nested)
-        if custom and nested:
-            # Forms that came nested are in place now.
-            stored_row = self.store.get(entity.code, row["ID"]) or row
+            # The forms are in place now, also those that came nested.
             self.store.update(
-                entity.code, row["ID"], {CUSTOM: custom_changes(self.context, entity, stored_row, custom)}
+                entity.code, key, {CUSTOM: custom_changes(self.context, entity, self.existing(entity, key), custom)}
             )
-        self._password(entity, row["ID"], written)
+        self._password(entity, key, written)
         semantics.after_create(self.context, entity, row)
-        return str(row["ID"])
+        return key
 
     def _check_relation(self, entity: Entity, row: Mapping[str, Any]) -> None:
         """The object that a polymorphic relation names must exist."""
