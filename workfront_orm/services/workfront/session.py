@@ -321,9 +321,9 @@ class Session(BaseSession):
             self.session_id = None
             try:
                 self._log_in(*renewal)
-            except APIError as error:
+            except APIError as failure:
                 self.session_id = refused
-                if isinstance(error, AuthenticationError):
+                if isinstance(failure, AuthenticationError):
                     self._renewal = None
                 return False
             return True
