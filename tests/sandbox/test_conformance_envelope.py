@@ -185,3 +185,40 @@ def test_own_code_of_every_type(wf):
     for code in ("task", "issue", "user", "project", "note", "hour", "cstem", "assgn"):
         rows = wf.search(code, **{"$$LIMIT": 3})
         assert {row["objCode"] for row in rows} == {{"issue": "OPTASK", "project": "PROJ"}.get(code, code.upper())}
+
+
+# --- wire profiles of old clients (API.md 21) --------------------------------------------------
+
+
+def test_profile_of_the_2010_samples(wf, anybody):
+    """POST form, `sessionID=None` before login, `ids=` for lists, commas in `fields`."""
+    sandbox = wf.sandbox
+    login = {"username": sandbox.username, "password": sandbox.password, "method": "get", "sessionID": "null"}
+    session = anybody.ok(anybody.post("/login", login))["sessionID"]
+    anybody.http.cookies.clear()
+    keys = [row["ID"] for row in wf.search("project", **{"$$LIMIT": 2})]
+    data = {"ids": ",".join(keys), "method": "get", "sessionID": session, "fields": "name,status"}
+    assert [row["ID"] for row in anybody.ok(anybody.post("/PROJECT", data))] == keys
+
+
+def test_profile_of_a_csharp_client(wf):
+    """`PUT /project?id=` with a JSON body of parameterValues, dates with three decimals."""
+    project = next(
+        p for p in wf.search("project", fields="parameterValues", **{"$$LIMIT": 100}) if p["parameterValues"]
+    )
+    name, value = next((k, v) for k, v in project["parameterValues"].items() if isinstance(v, str) and "<" not in v)
+    body = {"parameterValues": {name: value}, "plannedStartDate": "2026-06-01T09:00:00.000Z"}
+    found = wf.ok(wf.put("/project", {"id": project["ID"], "fields": "parameterValues:*"}, json=body))
+    assert found["parameterValues"][name] == value
+
+
+def test_profile_of_scripts_that_put_everything_in_the_query(wf):
+    key = wf.make("project", name="q")
+    answer = wf.put(f"/project/{key}", {"updates": '{"name": "by query"}', "method": "PUT", "fields": "status"})
+    assert wf.ok(answer)["name"] == "by query"
+    assert wf.ok(wf.delete("/project", {"ID": [key], "force": True, "atomic": "true"})) == {"success": True}
+
+
+def test_percent_encoded_and_raw_dollars(wf):
+    for query in ("$$LIMIT=3&$$FIRST=2", "%24%24LIMIT=3&%24%24FIRST=2"):
+        assert len(wf.ok(wf.get(f"{wf.base}/task/search?{query}"))) == 3
