@@ -170,7 +170,8 @@ class Object(Mapped, metaclass=ObjectMeta):
         self._state = State(session, "persistent" if known else "new")
         for wire_name, (name, value) in row.items():
             member = cls._members.get(cls._python_names.get(wire_name, ""))
-            if isinstance(member, Field) and not known:
+            # A part of the key says which object it is; it is given, whoever computes the other fields.
+            if isinstance(member, Field) and not known and wire_name not in cls._key:
                 member.__set__(self, value)
             elif isinstance(member, Field):
                 self._row[wire_name] = member._to_wire(value, self) if name in cls._members else snapshot(value)

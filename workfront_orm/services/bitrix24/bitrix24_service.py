@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
-    from workfront_orm.core.exchange import Change, Position, Request, Response, Select
+    from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
     from workfront_orm.core.expressions import Expression, Operand
     from workfront_orm.core.metadata import FieldSpec, ObjectSpec, ReferenceSpec
     from workfront_orm.core.objects import Collection, Object, Reference
@@ -25,6 +25,7 @@ VERSION = "rest-2026-08"
 _OPERATIONS = {"add": "create", "delete": "delete", "edit": "update", "get": "load", "search": "search"}
 # Multi-fields are values of the object, so the field itself is the list that programs use.
 _MULTIFIELDS = {"PHONE": "phones", "EMAIL": "emails", "WEB": "websites", "IM": "messengers", "LINK": "links"}
+_SPOKEN = frozenset({"contact", "company", "lead"})
 _ITEM = "item:"
 
 
@@ -54,9 +55,17 @@ class Bitrix24Service(Service):
 
     def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
         """`PHONE` is `phones`; the metadata's collection of that name is the same."""
+        if key not in _SPOKEN:
+            return None
         if kind == "fields":
             return _MULTIFIELDS.get(wire_name)
         return "" if kind == "collections" and wire_name in _MULTIFIELDS.values() else None
+
+    def helpers(self, key: str) -> Mapping[str, Any]:
+        """Links and product rows; see `helpers.helpers_of`."""
+        from .helpers import helpers_of
+
+        return helpers_of(key)
 
     def module(self, version: str) -> str:
         """The classes that every portal has; those of one portal are found through it."""
@@ -97,6 +106,16 @@ class Bitrix24Service(Service):
         from .codecs import codec_of
 
         return codec_of(spec, field)
+
+    def encode_filter(
+        self, spec: ObjectSpec | None, field: FieldSpec, codec: types.Codec, operator: str, value: Any
+    ) -> Any:
+        """A phone or the like is compared as its text."""
+        from workfront_orm.core.types import TEXT, filter_value
+
+        if field.type == "crm_multifield":
+            return filter_value(TEXT, operator, getattr(value, "value", value))
+        return filter_value(codec, operator, value)
 
     def is_custom(self, spec: ObjectSpec | None, name: str) -> bool:
         """Custom fields begin with `UF_` or `uf`."""
@@ -152,6 +171,12 @@ class Bitrix24Service(Service):
         from . import filters
 
         return filters.read_parameters(cls, fields, parameters)
+
+    def split(self, select: Select) -> Split:
+        """See `splitting.split`."""
+        from . import splitting
+
+        return splitting.split(select)
 
     def local_conditions(self, select: Select) -> tuple[Expression, ...]:
         """The conditions that the portal cannot filter."""

@@ -38,6 +38,7 @@ class _FileCodec(types.Codec):
 
     name = "File"
     comparable = False
+    mutable = True
 
     @staticmethod
     def decode(wire: Any) -> File | None:

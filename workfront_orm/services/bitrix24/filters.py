@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from workfront_orm.core.errors import NotSupportedError, UnknownNameError, near_matches
+from attrs import evolve
+
+from workfront_orm.core.errors import UnknownNameError, near_matches
 from workfront_orm.core.exchange import Select
 from workfront_orm.core.expressions import Comparison, Exists, Expression, Operand
 from workfront_orm.core.fields import Field
@@ -20,6 +22,7 @@ from workfront_orm.core.objects import Object, find_member
 from workfront_orm.core.relations import Collection, Reference
 
 from .codecs import LINK_TYPES
+from .errors import NotSupportedError
 from .families import family_of
 
 if TYPE_CHECKING:
@@ -109,7 +112,7 @@ def compiled(select: Select, conditions: Iterable[Expression]) -> Where:
     if not family.alternatives:
         raise NotSupportedError(
             f"search {select.type.__name__}: one of several conditions: the methods of this kind take only conditions "
-            "that all hold; ask once for each, use in_() for values of one field, or filter_locally()"
+            "that all hold"
         )
     # A group that says `OR`; its members have the keys 0 to n-1.
     return {"0": {"logic": "OR", **{str(number): one for number, one in enumerate(found)}}}
@@ -127,8 +130,11 @@ def alternatives(select: Select, conditions: Iterable[Expression]) -> list[Where
 
 def is_expressible(select: Select, condition: Expression) -> bool:
     """Whether the portal can filter by a condition."""
+    from .splitting import split  # which asks here for one condition at a time
+
     try:
-        compiled(select, [condition])
+        alternatives(select, [condition])
+        split(evolve(select, where=(condition,), filter_locally=False, order=()))
     except NotSupportedError:
         return False
     return True
@@ -282,7 +288,7 @@ def _check(family: Family, field: Field, leaf: Comparison) -> None:
         )
     if raw.get("writeOnly") and leaf.operator not in {"eq", "in"}:
         raise NotSupportedError(f"{leaf!r}: {field.workfront_name} is written only")
-    if kind == "crm_multifield" and leaf.operator != "eq":
+    if kind == "crm_multifield" and leaf.operator not in {"eq", "in"}:
         raise NotSupportedError(f"{leaf!r}: phones, e-mails and the like are compared by equality only")
     if kind in {"file", "diskfile", "disk_file", "object", "array"}:
         raise NotSupportedError(f"{leaf!r}: fields of type {kind} cannot be filtered by")

@@ -89,7 +89,7 @@ class Portal:
         raw = item_entry(key, general.raw) if key.startswith(ITEM) else dict(general.raw)
         type_id = entity_type_of(key, raw)
         commands = {"fields": Command(raw["methods"]["fields"], _parameters(raw))}
-        if self._directories is None:
+        if self._directories is None or self._is_new(key):
             commands["statuses"] = Command("crm.status.list", {})
         if type_id is not None and type_id not in self._pipelines and _has_pipelines(raw):
             commands["categories"] = Command("crm.category.list", {"entityTypeId": type_id})
@@ -126,6 +126,9 @@ class Portal:
             return number
         by_title = {title: number for number, title in self.types().items()}
         if wanted not in by_title:
+            self._types = None
+            by_title = {title: number for number, title in self.types().items()}
+        if wanted not in by_title:
             known = ", ".join(f"{title!r} ({number})" for title, number in by_title.items()) or "none"
             raise UnknownNameError(
                 f"the portal has no smart process {wanted!r}{near_matches(str(wanted), by_title)}; it has {known}"
@@ -137,6 +140,11 @@ class Portal:
         self._directories = None
         self._types = None
         self._pipelines.clear()
+
+    def _is_new(self, key: str) -> bool:
+        """Whether a smart process may have been made after the directories were read."""
+        prefix = f"DYNAMIC_{key.removeprefix(ITEM)}_STAGE"
+        return key.startswith(ITEM) and not any(name.startswith(prefix) for name in self._directories or ())
 
     def _ask(self, label: str, commands: Mapping[str, Command]) -> dict[str, Answer]:
         keys = list(commands)

@@ -53,8 +53,12 @@ class MultiFields(types.Codec):
         # A condition compares one value, not the list.
         self.item = types.TEXT
 
-    def decode(self, wire: Any) -> list[MultiField]:
-        """See `Codec.decode`."""
+    def decode(self, wire: Any) -> Any:
+        """See `Codec.decode`; one entry alone, and a text, are what conditions that are applied here compare."""
+        if isinstance(wire, str):
+            return wire
+        if isinstance(wire, dict) and ("VALUE" in wire or "value" in wire):
+            return _value(wire).value
         entries = wire if isinstance(wire, list) else list(wire.values()) if isinstance(wire, dict) else []
         return [_value(entry) for entry in entries]
 

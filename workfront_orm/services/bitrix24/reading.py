@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workfront_orm.core.errors import NotSupportedError
 from workfront_orm.core.exchange import Page, Position, Request, Select
 from workfront_orm.core.expressions import operands
 from workfront_orm.core.objects import find_member
 from workfront_orm.core.relations import Collection, Reference
 
 from .batch import LIMIT, batch
-from .errors import Bitrix24APIError, NotFoundError
+from .errors import Bitrix24APIError, NotFoundError, NotSupportedError
 from .families import family_of
 from .filters import is_expressible, where_of
 from .wire import call
@@ -61,6 +60,7 @@ def read_object(obj: Object, fields: tuple[str, ...] | None) -> Request:
 def load(cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
     """Objects by id: one by the method for one, several by lists, many lists in one batch."""
     family = family_of(cls._spec)
+    selected(cls, fields)
     if len(ids) == 1:
         command = family.get(ids[0])
         return [
@@ -193,6 +193,10 @@ def _by_key(family: Family, select: Select, where: Row, chosen: list[str] | None
     if after is not None:
         where = {**where, f">{key}": after}
     pages = -(-size // PAGE)
+    named = where.get(f"{family.operators['in'][0]}{key}")
+    if isinstance(named, list):
+        # So many ids have no more pages than that.
+        pages = min(pages, -(-len(named) // PAGE) or 1)
     if pages == 1 or after is None or _refers(where):
         command = family.listing(where, select=chosen, order=order, start=-1)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-import re
+from threading import local
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-
-from attrs import evolve
 
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.live import live_api
-from workfront_orm.core.redaction import hide, masked, masked_url
+from workfront_orm.core.redaction import masked
 from workfront_orm.core.session import BaseSession
 from workfront_orm.core.transport import Transport
 
 from . import service
 from .bitrix24_service import VERSION
+from .credentials import OAUTH_URL, Application, WebHook
+from .errors import TokenExpiredError
 from .live import ITEM, Portal
 from .relations import kind_of
 from .throttle import OPERATING_LIMIT, PortalThrottle, bucket_of
@@ -24,15 +23,16 @@ from .wire import call
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from workfront_orm.core.errors import AuthenticationError
     from workfront_orm.core.objects import Object
     from workfront_orm.core.retrying import Retrying
 
+    from .deleting import Deletion
+
 __all__ = ["Session"]
 
-_HOOK = re.compile(r"(https?)://([^/?#@\s]+)/rest/(\d+)/([^/?#\s]+)/?")
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _READS = (".list", ".get", ".fields", ".getfields", ".current", ".types", ".items", ".search")
 
 
@@ -41,7 +41,15 @@ class Session(BaseSession):
 
     Args:
         webhook_url: The address of an incoming web hook, `https://portal.bitrix24.com/rest/1/secret/`.
-            It is the key to the portal, and shown nowhere.
+            It is the key to the portal, and shown nowhere. An application gives tokens instead.
+        rest_url: The address of the portal's methods, `https://portal.bitrix24.com/rest/`, for an application.
+        access_token: The application's access token.
+        refresh_token: Its refresh token, with which the session gets a new access token when that is over.
+        client_id: The application's id, to renew tokens.
+        client_secret: The application's secret, to renew tokens.
+        oauth_url: Where tokens are renewed.
+        on_tokens: Called with new tokens as the server answered them, to store them: a refresh token is
+            good once.
         values: `typed` for numbers, datetimes, booleans and enumerations, `wire` for what the portal sends.
         lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
         timeout: Seconds to wait for a connection and for each read of an answer; a portal itself gives up
@@ -65,17 +73,23 @@ class Session(BaseSession):
 
     Attributes:
         url: The address of the portal's methods, without the secret.
-        user_id: The user whom the web hook acts as.
         api: The classes of the portal.
 
     Raises:
-        ValueError: No address of a web hook, or one over plain http.
+        ValueError: No address of a web hook, or one over plain http; or neither a web hook nor tokens.
     """
 
     def __init__(
         self,
-        webhook_url: str,
+        webhook_url: str | None = None,
         *,
+        rest_url: str | None = None,
+        access_token: str | None = None,
+        refresh_token: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        oauth_url: str = OAUTH_URL,
+        on_tokens: Callable[[Mapping[str, Any]], None] | None = None,
         values: str = "typed",
         lazy: str = "load",
         timeout: float | tuple[float, float] = (10.0, 70.0),
@@ -92,28 +106,40 @@ class Session(BaseSession):
         cert: str | tuple[str, str] | None = None,
         proxies: dict[str, str] | None = None,
     ) -> None:
-        scheme, host, user, secret = _parts_of(webhook_url)
-        hide(secret)
+        if (webhook_url is None) is (access_token is None or rest_url is None):
+            raise ValueError("a session takes either webhook_url, or rest_url and access_token of an application")
+        self._credentials: WebHook | Application
+        if webhook_url is not None:
+            self._credentials = WebHook(webhook_url)
+        else:
+            self._credentials = Application(
+                str(rest_url), str(access_token), refresh_token, client_id, client_secret, oauth_url, on_tokens
+            )
+        host, account = self._credentials.host, self._credentials.account
         bucket = None if requests_per_second is None else bucket_of(host, requests_per_second, burst)
-        throttle = PortalThrottle(max_concurrent, bucket, f"{host}/{user}", operating_limit=operating_limit)
+        throttle = PortalThrottle(max_concurrent, bucket, account, operating_limit=operating_limit)
         transport = Transport(
             timeout=timeout, throttle=throttle, ssl_context=ssl_context, verify=verify, cert=cert, proxies=proxies
         )
         super().__init__(
             service,
-            f"{scheme}://{host}/rest",
+            self._credentials.url,
             transport,
-            live_api(service.name, VERSION, metadata, f"{host}/{user}"),
+            live_api(service.name, VERSION, metadata, account),
             values=values,
             lazy=lazy,
             page_size=page_size,
             retrying=retrying,
         )
-        self.user_id = int(user)
+        self._sent = local()
         self._portal = Portal(self, host)
         if reflect:
             self.api.describe = self._portal.entry
-        self._address = f"{scheme}://{host}/rest/{user}/{secret}"
+
+    @property
+    def user_id(self) -> int | None:
+        """The user whom the web hook acts as; of an application, None until its tokens were renewed."""
+        return self._credentials.user
 
     # --- classes ----------------------------------------------------------------------
 
@@ -159,9 +185,27 @@ class Session(BaseSession):
         effect = Effect.READ if name.lower().endswith(_READS) else Effect.UNSAFE
         return self.execute(call(f"call {name}", name, params or {}, effect=effect))
 
+    # --- deleting ---------------------------------------------------------------------
+
     def delete(self, obj: Object) -> None:
         """Delete an object; what it is linked with stays. The same as `obj.delete()`."""
         self.delete_object(obj)
+
+    def deletion(self, obj: Object, linked: Sequence[str] = ()) -> Deletion:
+        """What deleting an object together with others would delete; nothing is deleted before its `apply()`.
+
+        Reads what the names lead to, and counts what else refers to it.
+
+        Args:
+            obj: The object.
+            linked: The names of references and collections whose objects are to go with it, such as `contact`.
+
+        Raises:
+            UnknownNameError: The class has no such reference or collection.
+        """
+        from .deleting import plan
+
+        return plan(self, obj, linked)
 
     # --- sending ------------------------------------------------------------------
 
@@ -172,31 +216,16 @@ class Session(BaseSession):
         if self._log.isEnabledFor(logging.DEBUG):
             # Parameters hold what people wrote about people, so they are for debugging only.
             self._log.debug("params: %s", masked("", request.json))
-        response = self._transport.send(
-            self._with_credentials(request), f"{self._address}{request.path}", request.headers
-        )
+        credentials = self._credentials
+        sent = credentials.sign(request)
+        # By thread, so that a token is renewed once, however many requests it was refused for.
+        self._sent.token = (sent.json or {}).get("auth")
+        response = self._transport.send(sent, credentials.address(request), request.headers)
         response.request = request
         return response
 
-    def _with_credentials(self, request: Request) -> Request:
-        return evolve(request)
-
-
-def _parts_of(webhook_url: str) -> tuple[str, str, str, str]:
-    """Scheme, host, user and secret of a web hook's address.
-
-    Raises:
-        ValueError: It is none; the message does not repeat it.
-    """
-    match = _HOOK.fullmatch(str(webhook_url).strip())
-    if match is None:
-        raise ValueError(
-            "webhook_url takes the address of an incoming web hook, https://portal.bitrix24.com/rest/<user>/<secret>/ "
-            "(the one given is of another form)"
-        )
-    scheme, host, user, secret = match.groups()
-    if scheme == "http" and urlsplit(f"//{host}").hostname not in _LOCAL:
-        raise ValueError(
-            f"webhook_url: {masked_url(host)} over plain http would show the secret to the network; portals take https only"
-        )
-    return scheme, host, user, secret
+    def renew_credentials(self, request: Request, error: AuthenticationError) -> bool:  # noqa: ARG002 - one kind only
+        """Renew the tokens of an application whose access token is over."""
+        if not isinstance(error, TokenExpiredError):
+            return False
+        return self._credentials.renew(self._transport, getattr(self._sent, "token", None))

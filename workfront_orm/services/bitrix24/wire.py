@@ -15,7 +15,7 @@ from .errors import InvalidResponseError, error_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["Call", "as_map", "call", "read_answer", "result_of"]
+__all__ = ["Call", "as_map", "call", "read_answer", "read_json", "result_of"]
 
 
 @define(kw_only=True, repr=False, eq=False)
@@ -77,15 +77,7 @@ def read_answer(response: Response) -> Any:
             response.status,
             remedy="redirects are not followed; has the portal another domain now?",
         )
-    try:
-        envelope = json.loads(response.body)
-    except ValueError:
-        text = response.body.decode("utf-8", "replace")
-        if response.status >= 400:  # noqa: PLR2004 - an error page of a gateway: the status tells more
-            raise error_for(response.status, text) from None
-        raise InvalidResponseError(
-            text, response.status, remedy="no JSON came: under overload portals answer a page instead"
-        ) from None
+    envelope = read_json(response)
     if isinstance(envelope, dict) and "error" in envelope:
         raise error_for(response.status, envelope)
     if response.status != 200:  # noqa: PLR2004 - every success is a 200
@@ -93,6 +85,23 @@ def read_answer(response: Response) -> Any:
     if not isinstance(envelope, dict) or "result" not in envelope:
         raise InvalidResponseError(envelope, response.status, remedy="the answer has neither result nor error")
     return envelope
+
+
+def read_json(response: Response) -> Any:
+    """The decoded body of an answer.
+
+    Raises:
+        Bitrix24APIError: It is no JSON.
+    """
+    try:
+        return json.loads(response.body)
+    except ValueError:
+        text = response.body.decode("utf-8", "replace")
+        if response.status >= 400:  # noqa: PLR2004 - an error page of a gateway: the status tells more
+            raise error_for(response.status, text) from None
+        raise InvalidResponseError(
+            text, response.status, remedy="no JSON came: under overload portals answer a page instead"
+        ) from None
 
 
 def as_map(value: Any) -> dict[str, Any]:
