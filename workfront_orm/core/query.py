@@ -62,6 +62,8 @@ class Query(Generic[T]):
     def where(self, *conditions: Expression) -> Query[T]:
         """Add conditions, all of which must hold.
 
+        Sends nothing, but for a code that the metadata does not know: the tenant's own are read once a session.
+
         Args:
             conditions: Conditions such as `Task.status != "CPL"`, joined by `&`, `|` and `~`.
 
