@@ -18,7 +18,7 @@ hypothesis.settings.load_profile("here")
 def peers():
     """The module tests/peers.py; where a peer cannot be had, the test that asked for it is skipped."""
     module = _load("peers")
-    for name in ("environment", "wheel"):
+    for name in ("environment", "wheel", "sdist"):
         setattr(module, name, _skipping(getattr(module, name), module.PeerUnavailableError))
     return module
 

@@ -138,12 +138,31 @@ def wheel(requirement):
     Raises:
         PeerUnavailableError: No way to the package index.
     """
-    folder = FOLDER / "wheels" / requirement.replace("==", "-")
-    with _lock(folder.name):
-        found = list(folder.glob("*.whl"))
+    return _downloaded(requirement, "wheels", "*.whl", "--only-binary")
+
+
+def sdist(requirement):
+    """The source archive of one pinned requirement, downloaded if it is not there yet; nothing of it is used.
+
+    Args:
+        requirement: Such as `python-workfront==0.8.0`.
+
+    Returns:
+        Path: The file, below `.peers/sources/`.
+
+    Raises:
+        PeerUnavailableError: No way to the package index.
+    """
+    return _downloaded(requirement, "sources", "*.tar.gz", "--no-binary")
+
+
+def _downloaded(requirement, kind, pattern, choice):
+    folder = FOLDER / kind / requirement.replace("==", "-")
+    with _lock(f"{kind}-{folder.name}"):
+        found = list(folder.glob(pattern))
         if not found:
-            _pip("download", "--no-deps", "--only-binary", ":all:", "--dest", str(folder), requirement)
-            found = list(folder.glob("*.whl"))
+            _pip("download", "--no-deps", choice, ":all:", "--dest", str(folder), requirement)
+            found = list(folder.glob(pattern))
     return found[0]
 
 

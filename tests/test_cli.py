@@ -42,7 +42,7 @@ def tenant(workfront_sandbox, monkeypatch):
 def test_help_lists_the_commands_in_one_line_each(capsys):
     status, output, _errors = run(capsys, "--help")
     assert status == 0
-    assert list(group.commands) == ["demo", "sandbox", "describe", "diff", "reflect", "stubs", "search"]
+    assert list(group.commands) == ["demo", "sandbox", "describe", "diff", "check", "reflect", "stubs", "search"]
     for name, command in group.commands.items():
         line = next(line for line in output.splitlines() if line.startswith(f"  {name} "))
         assert line.endswith(command.short_help)
@@ -52,7 +52,7 @@ def test_version(capsys):
     assert run(capsys, "--version") == (0, f"workfront-orm {workfront_orm.__version__}\n", "")
 
 
-@pytest.mark.parametrize("name", ["demo", "sandbox", "describe", "diff", "reflect", "stubs", "search"])
+@pytest.mark.parametrize("name", ["demo", "sandbox", "describe", "diff", "check", "reflect", "stubs", "search"])
 def test_every_command_has_help(name):
     done = run_process("-m", "workfront_orm.cli", name, "--help")
     assert done.returncode == 0

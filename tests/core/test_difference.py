@@ -250,7 +250,7 @@ def test_what_the_change_pages_are_known_for():
     work = {entry.path: entry for entry in diff("v6.0", "v7.0")}
     assert work["TemplateTask.work_required"].details == (Detail("type", "int", "double"),)
     money = diff("v19.0", "v20.0", "Task")
-    assert "exact type: not known -> java.math.BigDecimal" in str(money.of("changed", "field"))
+    assert "exact type: none -> java.math.BigDecimal" in str(money.of("changed", "field"))
 
 
 def test_one_class_alone():

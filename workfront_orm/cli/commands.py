@@ -11,6 +11,7 @@ import click
 
 import workfront_orm
 
+from .check import check
 from .demo import demo
 from .describe import describe
 from .diff import diff
@@ -28,7 +29,7 @@ def group() -> None:
     """Workfront objects from the shell: look at the metadata, search, run a local server."""
 
 
-for command in (demo, sandbox, describe, diff, reflect, stubs, search):
+for command in (demo, sandbox, describe, diff, check, reflect, stubs, search):
     group.add_command(command)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .metadata import MemberSpec, MetadataFile, ObjectSpec
     from .service import Service
 
-__all__ = ["Detail", "Difference", "Entry", "diff"]
+__all__ = ["COLUMNS", "Detail", "Difference", "Entry", "Side", "cells", "compare_classes", "diff"]
 
 KINDS = dict(zip(SECTIONS, ("field", "reference", "collection", "action", "query"), strict=True))
 """What one member of each section is called."""
@@ -60,6 +60,8 @@ class Detail:
             return f"{self.aspect}: {', '.join(_value(pair) for pair in self.new or self.old)}"
         if self.aspect.endswith(" in"):
             return f"{self.aspect} {self.new}"
+        if self.aspect == "exact type":
+            return f"{self.aspect}: {self.old or 'none'} -> {self.new or 'none'}"
         return f"{self.aspect}: {_shown(self.old)} -> {_shown(self.new)}"
 
 
@@ -198,17 +200,28 @@ def diff(old: Any, new: Any, class_name: str | None = None, *, service: str) -> 
         UnknownNameError: Neither version has that class.
         ValueError: The two are versions of different systems.
     """
-    before, after = _Side(old, service), _Side(new, service)
+    before, after = Side(old, service), Side(new, service)
     if before.service is not after.service:
         raise ValueError(
             f"{before.service.name} {before.version} and {after.service.name} {after.version} have nothing in common"
         )
-    entries = [entry for pair in _pairs(before, after, class_name) for entry in _compare_classes(before, after, *pair)]
+    entries = [entry for pair in _pairs(before, after, class_name) for entry in compare_classes(before, after, *pair)]
     return Difference(before.service.name, before.version, after.version, tuple(entries))
 
 
-class _Side:
-    """One of the two versions that are compared."""
+class Side:
+    """One of the two versions that are compared.
+
+    Args:
+        given: A version, the path of a metadata file, a `MetadataFile` or an `APIVersion`.
+        service: The system, where a version is named by a string.
+
+    Attributes:
+        service: The system.
+        source: The metadata.
+        version: The version.
+        specs: What the metadata says of each class, by key.
+    """
 
     service: Service
     source: MetadataFile
@@ -230,15 +243,17 @@ class _Side:
         self.specs = self.source.read_all()
 
     def class_name(self, spec: ObjectSpec) -> str:
+        """The Python name of a class."""
         return self.service.class_name(spec.key, spec.name)
 
     def names(self, spec: ObjectSpec) -> dict[tuple[str, str], str]:
+        """The Python names of a class's members, the key included, by section and wire name."""
         key_fields = self.service.key_fields(spec)
         own = {("fields", key_fields[0]): "id"} if len(key_fields) == 1 else {}
         return {**own, **python_names(self.service, spec)}
 
 
-def _pairs(before: _Side, after: _Side, name: str | None) -> list[tuple[ObjectSpec | None, ObjectSpec | None]]:
+def _pairs(before: Side, after: Side, name: str | None) -> list[tuple[ObjectSpec | None, ObjectSpec | None]]:
     """Classes of both sides that are one, by code; by name where a code became known or was lost."""
     by_name = {after.class_name(spec): spec for spec in after.specs.values()}
     pairs: list[tuple[ObjectSpec | None, ObjectSpec | None]] = []
@@ -281,7 +296,8 @@ def _pairs(before: _Side, after: _Side, name: str | None) -> list[tuple[ObjectSp
     return sorted(pairs, key=title)
 
 
-def _compare_classes(before: _Side, after: _Side, old: ObjectSpec | None, new: ObjectSpec | None) -> Iterator[Entry]:
+def compare_classes(before: Side, after: Side, old: ObjectSpec | None, new: ObjectSpec | None) -> Iterator[Entry]:
+    """What is not the same about one class of both sides; None where a side does not have it."""
     if old is None or new is None:
         side, spec = (before, old) if new is None else (after, new)
         if spec is not None:
