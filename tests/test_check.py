@@ -139,6 +139,9 @@ HEAD = "from workfront import Session\nsession = Session('acme', api_version='v4
         ("async def f():\n    async with session as s:\n        async for t in s.search(api.Task):\n            await t.reserved_time", ["Task.reserved_time"]),
         ("session.put('/task/{}/x'.format(1), {'masterTaskID': 1})", ["Task.masterTaskID"]),
         ("session.get('/' + 'task', {'name': 1})\nsession.get('/nothing', {'masterTaskID': 1})", []),
+        ("names = ['name']\nfor x in 'ab':\n    names = [*names, 'masterTaskID']\nsession.load(api.Task, 'x', names)", ["Task.masterTaskID"]),
+        ("i = 0\nwhile i:\n    i = row[i]\n    row = [i, row]\nsession.load(api.Task, 'x', [i, row])", []),
+        ("p = {}\nfor x in 'ab':\n    p = {**p, 'masterTaskID': 1}\nsession.search(api.Task, **p)", ["Task.masterTaskID"]),
         ("with open('x') as f:\n    f.master_task_id", []),
         ("Project = type('Project', (), {})\nProject.open_op_tasks", []),
     ],
@@ -306,5 +309,12 @@ def test_the_command_says_what_it_cannot_do(capsys, tmp_path):
     assert main(["check", str(SCRIPTS / "clean.py"), "--to", "v5.0"]) == 1
     assert "no metadata for version 'v5.0'" in capsys.readouterr().err
     assert main(["check", str(tmp_path / "none.py")]) == 2
+    capsys.readouterr()
+    unknown = tmp_path / "unknown.py"
+    unknown.write_text("from workfront import Session\nSession('x', api_version='v5.0').api.Task\n")
+    assert main(["check", str(unknown), str(SCRIPTS / "clean.py"), "--to", "v22.0"]) == 1
+    captured = capsys.readouterr()
+    assert f"{unknown}: no metadata for version 'v5.0'" in captured.err
+    assert captured.out == "nothing that is gone or changed in v22.0 in 2 files\n", "the other one is read all the same"
     with pytest.raises(MetadataNotFoundError):
         check_source("from workfront import Session\nSession('x', api_version='v5.0').api.Task", "v22.0")

@@ -89,7 +89,10 @@ def test_every_command_it_names_exists_and_it_names_them_all():
 
 
 @pytest.mark.parametrize("line", re.findall(r"^    workfront-orm (.*?)(?:  +#.*)?$", README, re.MULTILINE))
-def test_the_options_it_shows_are_taken(line):
+def test_the_options_it_shows_are_taken(line, tmp_path, monkeypatch):
+    # The script that the reader is taken to have.
+    (tmp_path / "script.py").touch()
+    monkeypatch.chdir(tmp_path)
     name, *arguments = line.split()
     command = group.commands[name]
     # Parses and does nothing.

@@ -343,8 +343,16 @@ class Calls:
                 for pairs in self._dicts(keyword.value, scope):
                     yield from pairs
 
-    def _dicts(self, node: ast.expr, scope: Scope) -> Iterator[list[tuple[str, ast.AST, ast.expr]]]:
-        """Name, place and value of the items of a dict: a literal, `dict(a=1)`, or a variable that holds one."""
+    def _dicts(
+        self, node: ast.expr, scope: Scope, seen: frozenset[ast.AST] = frozenset()
+    ) -> Iterator[list[tuple[str, ast.AST, ast.expr]]]:
+        """Name, place and value of the items of a dict: a literal, `dict(a=1)`, or a variable that holds one.
+
+        `seen` are the expressions on the way here, since a variable may hold itself: `params = {**params, "a": 1}`.
+        """
+        if node in seen:
+            return
+        seen |= {node}
         if isinstance(node, ast.Dict):
             items = zip(node.keys, node.values, strict=True)
             yield [
@@ -354,13 +362,13 @@ class Calls:
             ]
             for key, value in zip(node.keys, node.values, strict=True):
                 if key is None:
-                    yield from self._dicts(value, scope)
+                    yield from self._dicts(value, scope, seen)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
             yield [(keyword.arg, keyword, keyword.value) for keyword in node.keywords if keyword.arg is not None]
         else:
             for kind in self._evaluator.kinds(node, scope):
                 if isinstance(kind, Constant) and isinstance(kind.node, ast.Dict):
-                    yield from self._dicts(kind.node, scope)
+                    yield from self._dicts(kind.node, scope, seen)
 
     def _texts(self, node: ast.expr | None, scope: Scope) -> Iterator[tuple[str, ast.AST]]:
         """The texts of a path, with `:` in place of what is formatted into it."""

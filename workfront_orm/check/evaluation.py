@@ -67,20 +67,29 @@ class Evaluator:
                 self.kinds(child, scope)
         return NOTHING
 
-    def literals(self, node: ast.AST, scope: Scope) -> Iterator[ast.Constant]:
-        """The literals that an expression stands for: itself, those of a list, those that a variable holds."""
+    def literals(self, node: ast.AST, scope: Scope, seen: frozenset[ast.AST] = frozenset()) -> Iterator[ast.Constant]:
+        """The literals that an expression stands for: itself, those of a list, those that a variable holds.
+
+        Args:
+            node: The expression.
+            scope: Its scope.
+            seen: Expressions on the way here, since a variable may hold itself: `items = [*items, name]`.
+        """
+        if node in seen:
+            return
+        seen |= {node}
         if isinstance(node, ast.Constant):
             yield node
         elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
             for item in node.elts:
-                yield from self.literals(item, scope)
+                yield from self.literals(item, scope, seen)
         elif isinstance(node, ast.IfExp):
-            yield from self.literals(node.body, scope)
-            yield from self.literals(node.orelse, scope)
+            yield from self.literals(node.body, scope, seen)
+            yield from self.literals(node.orelse, scope, seen)
         elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
             for kind in self.kinds(node, scope):
                 if isinstance(kind, Constant):
-                    yield from self.literals(kind.node, scope)
+                    yield from self.literals(kind.node, scope, seen)
 
     def attribute_of(self, kind: Any, name: str, node: ast.AST, *, write: bool = False) -> Kinds:
         """What an attribute of something known is."""

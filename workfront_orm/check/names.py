@@ -83,7 +83,7 @@ class Names:
             for section in reversed(KINDS)
             for wire_name, member in sections[section].items()
         }
-        by_python_name = {name: members[place] for place, name in self.side.names(spec).items()}
+        by_python_name = {name: members[place] for place, name in self.side.names(spec).items() if place in members}
         # Fields come last, so that a wire name that several kinds have means the field.
         return by_python_name, {wire_name: member for (_section, wire_name), member in members.items()}
 

@@ -18,7 +18,9 @@ __all__ = ["check"]
 @click.command(short_help="Find what scripts use that another version does not have.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--to", help="Version that they shall move to.  [default: the newest numbered one]")
-@click.option("--from", "from_", metavar="VERSION", help="Version of scripts that do not say theirs.  [default: unsupported]")
+@click.option(
+    "--from", "from_", metavar="VERSION", help="Version of scripts that do not say theirs.  [default: unsupported]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(paths: tuple[str, ...], to: str | None, from_: str | None, as_json: bool) -> int:
     """Read scripts, without running them, and name each use of a class, member or value that is gone or changed.
@@ -28,10 +30,13 @@ def check(paths: tuple[str, ...], to: str | None, from_: str | None, as_json: bo
     was found.
     """
     from workfront_orm.check import check_file
+    from workfront_orm.core.metadata import MetadataNotFoundError, find
 
     from .names import newest_version
 
     version = to or newest_version("workfront")
+    if not os.path.isfile(version):
+        find("workfront", version)
     files = list(_files(paths))
     found: list[Finding] = []
     failed = False
@@ -41,6 +46,10 @@ def check(paths: tuple[str, ...], to: str | None, from_: str | None, as_json: bo
         except (SyntaxError, UnicodeDecodeError) as error:
             line = getattr(error, "lineno", None) or 1
             click.echo(f"workfront-orm: {path}:{line}: no Python that this interpreter reads: {error}", err=True)
+            failed = True
+        except MetadataNotFoundError as error:
+            # The script names a version that nobody knows; the others can be read all the same.
+            click.echo(f"workfront-orm: {path}: {error}", err=True)
             failed = True
     if as_json:
         import json

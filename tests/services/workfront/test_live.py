@@ -658,6 +658,8 @@ def test_reflect_and_stubs_from_the_command_line(sandbox, monkeypatch, capsys, c
     written = capsys.readouterr().out.splitlines()
     assert [os.path.basename(name) for name in written] == ["__init__.pyi", "v220.pyi"]
     assert "de_effort_class" in Path(written[1]).read_text(encoding="utf-8")
+    # Wide enough that no name is folded.
+    monkeypatch.setenv("COLUMNS", "220")
     assert main(["diff", "v22.0", "acme:v22.0", "Task"]) == 0
     assert "Task.de_effort_class" in capsys.readouterr().out
     assert main(["describe", "Task.de_effort_class", "--profile", "acme"]) == 0
