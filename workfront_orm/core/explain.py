@@ -104,6 +104,7 @@ def explain(session: BaseSession, select: Select) -> Explanation:
             size,
             checked=paging == "offset",
             overlap=service.capabilities(first.type._spec).overlap,
+            first=service.capabilities(first.type._spec).first_page if paging == "keyset" else None,
         ),
         method=request.method,
         path=request.path,
@@ -122,7 +123,14 @@ def _count(session: BaseSession, parts: Split) -> int | None:
 
 
 def _requests(
-    select: Select, parts: Split, count: int | None, size: int | None, *, checked: bool, overlap: bool
+    select: Select,
+    parts: Split,
+    count: int | None,
+    size: int | None,
+    *,
+    checked: bool,
+    overlap: bool,
+    first: int | None,
 ) -> int | None:
     """How many requests reading takes, as far as the count tells.
 
@@ -133,6 +141,7 @@ def _requests(
         size: The size of a page.
         checked: Whether the read is by offset, and checks itself.
         overlap: Whether each page of such a read begins with the last row of the one before.
+        first: The number of rows of the first page, where that is fewer.
     """
     if count is None:
         return None
@@ -145,7 +154,7 @@ def _requests(
     ended = False
     while read < wanted and not ended:
         again = doubled if read else 0
-        asked = min(wanted - read + again, size)
+        asked = min(wanted - read + again, size if read else min(size, first or size))
         got = min(asked - again, rows - read)
         # A page that is full to the last row is followed by one that is empty.
         ended = again + got < asked

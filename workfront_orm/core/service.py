@@ -44,9 +44,10 @@ class Capabilities:
         order: Whether the system sorts by fields of the caller's choice.
         overlap: Whether a page may begin at any offset, so that each can begin with the last row of the
             one before, which shows at once when rows shifted.
+        first_page: How many rows the first request of a read by id brings, where that is fewer.
     """
 
-    __slots__ = ("key_filter", "operations", "order", "overlap", "page_size", "paging", "write_batch")
+    __slots__ = ("first_page", "key_filter", "operations", "order", "overlap", "page_size", "paging", "write_batch")
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Capabilities:
         write_batch: int = 1,
         order: bool = True,
         overlap: bool = False,
+        first_page: int | None = None,
     ) -> None:
         self.operations = operations
         self.paging = paging
@@ -66,6 +68,7 @@ class Capabilities:
         self.write_batch = write_batch
         self.order = order
         self.overlap = overlap
+        self.first_page = first_page
 
     def require(self, operation: str, name: str) -> None:
         """Refuse an operation that the class surely does not have.

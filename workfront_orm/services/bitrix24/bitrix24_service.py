@@ -156,6 +156,7 @@ class Bitrix24Service(Service):
             key_filter=PAGE if family.filters_ids else None,
             write_batch=LIMIT,
             order=family.most_orders != 0,
+            first_page=PAGE,
         )
 
     def paging(self, select: Select) -> str:

@@ -55,11 +55,11 @@ class _Number(types.Codec):
     name = "integer"
 
     @staticmethod
-    def decode(wire: Any) -> int:
+    def decode(wire: Any) -> int | None:
         """See `Codec.decode`."""
         if isinstance(wire, bool):
             raise TypeError(wire)
-        return int(wire)
+        return None if wire == "" else int(wire)
 
     def encode(self, value: Any) -> Any:
         """See `Codec.encode`."""
@@ -78,7 +78,7 @@ class _Id(_Number):
     name = "id"
 
     @staticmethod
-    def decode(wire: Any) -> int | None:  # type: ignore[override]
+    def decode(wire: Any) -> int | None:
         """See `Codec.decode`."""
         return None if wire in (0, "0", "", False) else int(wire)
 
@@ -216,9 +216,10 @@ class _Codes(types.Enumeration):
 
     def decode(self, wire: Any) -> Any:
         """See `Codec.decode`."""
-        if wire in ("", 0, "0", False) and wire not in self.values:
+        code = number_of(wire)
+        if code in {"", 0} and code not in self.values:
             return None
-        return super().decode(number_of(wire) if wire.__class__ is str else wire)
+        return super().decode(code)
 
     def same(self, old: Any, new: Any) -> bool:
         """See `Codec.same`."""

@@ -86,6 +86,8 @@ class Family:
         self.methods: Mapping[str, str | None] = raw.get("methods") or {}
         self.key = key_fields(spec)
         #: Parameters that every call of this kind carries, such as `entityTypeId`.
+        #: The name of the last part of the key in rows as they are sent.
+        self.row_key = _row_name(spec, self.key[-1])
         self.context: Row = dict(self.extra.get("parameters") or {})
         #: Fields that answers leave out where they are empty.
         self.lists = tuple(
@@ -100,6 +102,11 @@ class Family:
         Raises:
             NotSupportedError: The kind has none.
         """
+        if self.spec.key == "item":
+            raise NotSupportedError(
+                f"{word} {self.spec.name}: items are those of a smart process: use the class session.item_type(128)",
+                None,
+            )
         found = self.methods.get(word)
         if not found:
             raise NotSupportedError(f"Bitrix24 has no method to {word} {self.spec.name}", None)
@@ -517,6 +524,11 @@ def key_fields(spec: ObjectSpec) -> tuple[str, ...]:
         key = spec.raw.get("key") or "ID"
         found = (key,) if isinstance(key, str) else tuple(key)
     return found
+
+
+def _row_name(spec: ObjectSpec, name: str) -> str:
+    field = spec.fields.get(name)
+    return str((field.raw.get("names") or {}).get("row", name)) if field is not None else name
 
 
 def _is_named_only(raw: Mapping[str, Any]) -> bool:

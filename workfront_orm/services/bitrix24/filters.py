@@ -259,18 +259,28 @@ def _condition(cls: type[Object], family: Family, leaf: Comparison) -> tuple[str
     Raises:
         NotSupportedError: The portal does not have it.
     """
-    operand = leaf.operand
-    if len(operand.path) != 1:
+    name = _own_name(cls, leaf.operand.path)
+    if name is None:
         raise NotSupportedError(
             f"{leaf!r}: Bitrix24 filters by fields of the object itself, not through references: search the other "
             "class first, and use in_() with the ids found"
         )
-    field = known_field(cls, operand.path[0])
+    field = known_field(cls, name)
     _check(family, field, leaf)
     prefix = family.operators[leaf.operator][1 if leaf.ignore_case else 0]
     if field.spec.type == "crm_multifield":
         prefix = ""
     return f"{prefix}{field.workfront_name}", _sent(field, leaf)
+
+
+def _own_name(cls: type[Object], path: tuple[str, ...]) -> str | None:
+    """The field of the class itself that a path means: the id behind a reference is in its id field."""
+    if len(path) == 1:
+        return path[0]
+    reference = find_member(cls, path[0])
+    if len(path) == 2 and isinstance(reference, Reference) and path[1] in {"ID", "id"}:  # noqa: PLR2004 - one step
+        return reference.spec.field
+    return None
 
 
 def _check(family: Family, field: Field, leaf: Comparison) -> None:

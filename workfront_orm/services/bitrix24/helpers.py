@@ -13,6 +13,7 @@ from workfront_orm.core.objects import Object
 from workfront_orm.core.relations import Collection
 
 from .batch import Command, batch
+from .codecs import number_of
 from .errors import NotSupportedError
 from .relations import owner_code
 from .wire import call
@@ -27,6 +28,9 @@ __all__ = ["helpers_of"]
 _LINKED = frozenset({"contact", "company", "deal", "lead", "quote"})
 _SOLD = frozenset({"deal", "lead", "quote"})
 _ENDING = ".items.get"
+_LEAD, _REQUISITE = 1, 8
+PHYSICAL = 1
+"""The type of an address where somebody is."""
 
 
 def link(self: Any, *objects: Object, primary: bool = False) -> None:  # noqa: D417 - self is no argument
@@ -100,6 +104,58 @@ def set_product_rows(self: Any, rows: Iterable[Any]) -> tuple[Object, ...]:  # n
     return made
 
 
+def add_address(self: Any, *, type_id: int = PHYSICAL, **fields: Any) -> Object:  # noqa: D417 - self is no argument
+    """Add an address to this contact, company or lead.
+
+    Addresses of contacts and companies stand on a requisite, which is made where there is none: with
+    the portal's first template, and for the address alone. Sends two batches; one for a lead.
+
+    Args:
+        type_id: Its type: 1 physical, 4 registered, 6 legal, 8 mailing, 9 beneficiary, 11 shipping.
+        fields: Its other fields by wire or Python name: `city="Lisboa"`.
+
+    Returns:
+        The address, saved.
+
+    Raises:
+        ConflictError: There is an address of that type already: it is changed, not added.
+    """
+    session = self._session("add_address")
+    cls = session.api.by_code["address"]
+    place = {"ENTITY_TYPE_ID": _LEAD, "ENTITY_ID": self.id}
+    if self.code != "lead":
+        place = {"ENTITY_TYPE_ID": _REQUISITE, "ENTITY_ID": _requisite(self, session)}
+    address: Object = cls(session, type_id=type_id, **place, **fields)
+    address.save()
+    self._forget("addresses")
+    return address
+
+
+def _requisite(owner: Any, session: Any) -> Any:
+    """The id of the first requisite of an object, which is made where there is none."""
+    type_id = owner._spec.raw["extra"]["entityTypeId"]
+    where = {"ENTITY_TYPE_ID": type_id, "ENTITY_ID": owner.id}
+    label = f"add an address to {owner._label()}"
+
+    def decode(answers: list[Answer]) -> list[Any]:
+        for answer in answers:
+            if answer.error is not None:
+                raise answer.error
+        return [answer.result for answer in answers]
+
+    commands = [
+        Command("crm.requisite.list", {"filter": where, "select": ["ID"], "order": {"ID": "ASC"}}),
+        Command("crm.requisite.preset.list", {"select": ["ID"], "order": {"ID": "ASC"}}),
+    ]
+    present, presets = session.execute(batch(label, commands, decode=decode))
+    if present:
+        return number_of(present[0]["ID"])
+    if not presets:
+        raise NotSupportedError(f"{label}: the portal has no template of requisites to make one with", None)
+    fields = {**where, "PRESET_ID": presets[0]["ID"], "NAME": owner._label(), "ADDRESS_ONLY": "Y"}
+    return number_of(session.execute(call(label, "crm.requisite.add", {"fields": fields}, effect=Effect.UNSAFE)))
+
+
 def _row(cls: type[Object], session: Any, row: Any) -> dict[str, Any]:
     if not isinstance(row, Object):
         row = cls(session, **row)
@@ -157,6 +213,8 @@ def helpers_of(key: str) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     if key in _LINKED:
         found |= {"link": link, "unlink": unlink}
+    if key in {"contact", "company", "lead"}:
+        found["add_address"] = add_address
     if key in _SOLD or key == "item" or key.startswith("item:"):
         found["set_product_rows"] = set_product_rows
     return found

@@ -10,20 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Page, Position, Request, Select
-from workfront_orm.core.expressions import operands
 from workfront_orm.core.objects import find_member
 from workfront_orm.core.relations import Collection, Reference
 
 from .batch import LIMIT, batch
 from .errors import Bitrix24APIError, NotFoundError, NotSupportedError
 from .families import family_of
-from .filters import is_expressible, where_of
+from .filters import where_of
 from .wire import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from workfront_orm.core.expressions import Expression
     from workfront_orm.core.objects import Object
 
     from .batch import Answer
@@ -106,7 +104,7 @@ def page(select: Select, position: Position, size: int | None) -> Request:
     cls = select.type
     family = family_of(cls._spec)
     where = where_of(select)
-    names = selected(cls, with_local(select))
+    names = selected(cls, select.fields)
     chosen = None if names is None else list(dict.fromkeys([*family.key, *names]))
     label = f"search {cls.__name__}"
     if family.paging == "whole":
@@ -164,16 +162,18 @@ def selected(cls: type[Object], fields: tuple[str, ...] | None) -> tuple[str, ..
     return tuple(dict.fromkeys(names))
 
 
-def with_local(select: Select) -> tuple[str, ...] | None:
-    """The fields to read, with those that conditions applied here need."""
-    if not select.filter_locally:
-        return select.fields
-    local = [condition for condition in select.where if not is_expressible(select, condition)]
-    return with_fields(select, _needed(local))
-
-
 def with_fields(select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The fields to read so that these come along."""
+    """The fields to read so that these come along.
+
+    Raises:
+        NotSupportedError: One leads through a reference, so no answer holds it.
+    """
+    for name in names:
+        if ":" in name:
+            raise NotSupportedError(
+                f"{select.type.__name__}: {name!r} leads through a reference, so it cannot be compared here either: search "
+                "the other class first, and use in_() with the ids found"
+            )
     if select.fields is None and not names:
         return None
     if select.fields is None:
@@ -207,19 +207,26 @@ def _by_key(family: Family, select: Select, where: Row, chosen: list[str] | None
         return call(label, command.method, command.params, decode=decode)
     commands = []
     for number in range(pages):
-        last = after if number == 0 else f"{_path(family, number - 1)}[{PAGE - 1}][{key}]"
+        last = after if number == 0 else f"{_path(family, number - 1)}[{PAGE - 1}][{family.row_key}]"
         commands.append(family.listing({**where, f">{key}": last}, select=chosen, order=order, start=-1))
     return batch(label, commands, decode=lambda answers: _chained(family, answers, chosen, size), halt=True)
 
 
 def _chained(family: Family, answers: list[Answer], chosen: list[str] | None, size: int) -> Page:
-    """The rows of a chain of pages: it ends at the first that is not full, and what follows that is void."""
+    """The rows of a chain of pages: it ends at the first that is not full, and what follows that is void.
+
+    Where a page is not what its reference should have made it, what was read before is good, and the
+    next request begins there and tells what is wrong; nothing is taken for the end that may be none.
+    """
     rows: list[Row] = []
+    key = family.key[0]
     for number, answer in enumerate(answers):
-        if answer.error is not None and number and not isinstance(answer.error, NotFoundError):
-            # What was read is good; the next request begins here and says what is wrong.
-            return Page(rows=rows[:size], ended=False)
+        if number and answer.error is not None:
+            break
         found = family.rows(_result(answer), chosen)
+        # After a full page, an empty one may be the end, or a reference that the server did not resolve.
+        if number and (not found or not found[0][key] > rows[-1][key]):
+            break
         rows += found
         if len(found) < PAGE:
             return Page(rows=rows[:size], ended=len(rows) <= size)
@@ -316,10 +323,6 @@ def _result(answer: Answer) -> Any:
 def _refers(where: Row) -> bool:
     """Whether a value would be taken for a reference inside a batch."""
     return REFERENCE in str(where)
-
-
-def _needed(conditions: Sequence[Expression]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(operand.path[0] for condition in conditions for operand in operands(condition)))
 
 
 def _is_upper(spec: Any) -> bool:

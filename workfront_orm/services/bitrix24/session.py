@@ -14,6 +14,7 @@ from workfront_orm.core.transport import Transport
 
 from . import service
 from .bitrix24_service import VERSION
+from .codecs import is_custom_name
 from .credentials import OAUTH_URL, Application, WebHook
 from .errors import TokenExpiredError
 from .live import ITEM, Portal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from workfront_orm.core.errors import AuthenticationError
+    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
     from workfront_orm.core.objects import Object
     from workfront_orm.core.retrying import Retrying
 
@@ -157,6 +159,16 @@ class Session(BaseSession):
         number = self._portal.type_number(getattr(type_, "entity_type_id", type_))
         key = kind_of(number) or f"{ITEM}{number}"
         return self.api.by_code[key]
+
+    def field_specs(self, object_type: type[Object], *, custom: bool = False) -> dict[str, FieldSpec]:
+        """What is known of the fields of a class, by wire name: type, label, values, flags.
+
+        Args:
+            object_type: The class, from `session.api` or `session.item_type()`.
+            custom: Only the portal's own fields.
+        """
+        spec: ObjectSpec = object_type._spec
+        return {name: field for name, field in spec.fields.items() if not custom or is_custom_name(name)}
 
     def reflect(self) -> None:
         """Read fields, lists and types of the portal anew when classes are next asked for.

@@ -1,0 +1,289 @@
+"""Reading from the demo portal: complete, in order, in few requests."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from workfront_orm.core.errors import IncompleteRead, NotSupportedError, UnknownNameError
+from workfront_orm.services.bitrix24.errors import NotFoundError
+
+
+def methods(sandbox):
+    return [entry.path.rsplit("/", 1)[-1] for entry in sandbox.requests]
+
+
+def test_a_search_is_complete_and_in_order(session, sandbox):
+    Contact = session.api.Contact
+    sandbox.requests.clear()
+    found = session.search(Contact)
+    assert [contact.id for contact in found] == list(range(1, 421))
+    # One page to see how much there is, then fifty pages in one batch.
+    assert methods(sandbox) == ["crm.contact.list", "batch"]
+
+
+def test_a_short_result_takes_one_request(session, sandbox):
+    Contact = session.api.Contact
+    sandbox.requests.clear()
+    assert [contact.id for contact in session.search(Contact, id=[1, 2, 3])] == [1, 2, 3]
+    assert methods(sandbox) == ["crm.contact.list"]
+
+
+def test_reading_page_by_page_gives_the_same(connect, sandbox):
+    paged = connect(page_size=50)
+    Contact = paged.api.Contact
+    sandbox.requests.clear()
+    assert [contact.id for contact in paged.search(Contact, ["id"])] == list(range(1, 421))
+    assert methods(sandbox) == ["crm.contact.list"] * 9
+
+
+@pytest.mark.parametrize(
+    ("limit", "offset"), [(7, 0), (120, 0), (120, 60), (5, 70), (500, 0), (0, 0), (49, 1), (50, 50)]
+)
+def test_limits_and_offsets_cut_exactly(session, limit, offset):
+    Contact = session.api.Contact
+    found = session.query(Contact).fields("id").limit(limit).offset(offset).all()
+    assert [contact.id for contact in found] == list(range(1, 421))[offset : offset + limit]
+
+
+@pytest.mark.parametrize("size", [7, 20, 50, 51, 130])
+def test_any_page_size_reads_the_same(connect, size):
+    session = connect(page_size=size, reflect=False)
+    Deal = session.api.Deal
+    assert [deal.id for deal in session.search(Deal, ["id"])] == list(range(1, 261))
+    assert len(session.query(Deal).fields("id").order_by(Deal.opportunity).all()) == 260
+
+
+def test_an_order_of_the_callers_own(session):
+    Contact = session.api.Contact
+    found = session.query(Contact).order_by(Contact.last_name, Contact.id.desc()).all()
+    assert found == sorted(found, key=lambda contact: (contact.last_name, -contact.id))
+    assert len(found) == 420
+
+
+def test_counts(session, sandbox):
+    Deal = session.api.Deal
+    sandbox.requests.clear()
+    assert session.query(Deal).count() == 260
+    assert session.query(Deal).where(Deal.id <= 7).count() == 7
+    assert session.query(session.api.Status).where(session.api.Status.entity_id == "CONTACT_TYPE").count() == 4
+    assert session.query(session.item_type(128)).count() == 75
+
+
+def test_conditions_select_what_they_say(session):
+    Contact = session.api.Contact
+    everybody = session.search(Contact, ["name", "last_name", "birthdate", "company_id", "uf_crm_colour", "phones"])
+    queries = {
+        Contact.name != "Ana": lambda one: one.name != "Ana",
+        Contact.last_name.icontains("er"): lambda one: "er" in one.last_name.lower(),
+        Contact.last_name.startswith("S"): lambda one: one.last_name.startswith("S"),
+        (Contact.name == "Ana") | (Contact.last_name == "Silva"): lambda one: (
+            "Ana" == one.name or one.last_name == "Silva"
+        ),
+        Contact.birthdate < date(1980, 1, 1): lambda one: one.birthdate < date(1980, 1, 1),
+        Contact.company_id.is_null(): lambda one: one.company_id is None,
+        Contact.company.id == 7: lambda one: one.company_id == 7,
+        Contact.uf_crm_colour == 2: lambda one: one.uf_crm_colour == 2,
+        Contact.id.in_(range(1, 300)): lambda one: one.id < 300,
+        Contact.phones.in_(["+55 21 900000005", "+55 21 900000006"]): lambda one: one.id in {5, 6},
+    }
+    for condition, holds in queries.items():
+        query = session.query(Contact).where(condition)
+        wanted = [one.id for one in everybody if holds(one)]
+        assert [one.id for one in query] == wanted, condition
+        assert query.count() == len(wanted), condition
+
+
+def test_what_the_portal_cannot_filter_is_applied_here_when_allowed(session):
+    Contact = session.api.Contact
+    query = session.query(Contact).where(Contact.name.contains("na"), Contact.id > 100)
+    with pytest.raises(NotSupportedError, match="icontains"):
+        query.all()
+    found = query.filter_locally().all()
+    assert found
+    assert all("na" in contact.name and contact.id > 100 for contact in found)
+    assert "applied here" in str(query.filter_locally().explain())
+    by_phone = session.query(Contact).where(Contact.phones.icontains("0000005")).filter_locally().all()
+    assert all(any("0000005" in phone.value for phone in contact.phones) for contact in by_phone)
+    with pytest.raises(NotSupportedError, match="leads through a reference"):
+        session.query(Contact).where(Contact.company.title == "x").filter_locally().all()
+
+
+def test_a_search_by_a_wrong_name_sends_nothing(session, sandbox):
+    Contact = session.api.Contact
+    sandbox.requests.clear()
+    for name in ("lst_name", "UF_CRM_NOPE", "uf_crm_nope"):
+        with pytest.raises(UnknownNameError):
+            session.search(Contact, **{name: "x"})
+    assert len(sandbox.requests) == 0
+
+
+def test_only_what_was_asked_for_is_loaded(session):
+    Contact = session.api.Contact
+    (contact,) = session.search(Contact, ["last_name", "assigned_by", "phones"], id=5)
+    assert set(contact.fields) == {"ID", "LAST_NAME", "ASSIGNED_BY_ID", "PHONE"}
+
+
+@pytest.mark.parametrize("name", ["contact_ids", "company.title", "deals_of_mine"])
+def test_fields_that_no_answer_holds_are_refused(session, name):
+    with pytest.raises((NotSupportedError, UnknownNameError)):
+        session.search(session.api.Deal, [name])
+
+
+def test_loading_by_id(session, sandbox):
+    Contact = session.api.Contact
+    sandbox.requests.clear()
+    contact = session.load(Contact, "5")
+    assert contact.id == 5
+    assert contact.emails[0].value == "person5@contact.example"
+    assert contact.messengers == []
+    assert session.load(Contact, 5) is contact
+    many = session.load(Contact, [300, "5", 7, 300])
+    assert [one.id for one in many] == [300, 5, 7, 300]
+    assert many[1] is contact
+    sandbox.requests.clear()
+    assert len(session.load(Contact, range(1, 401))) == 400
+    assert methods(sandbox) == ["batch"]
+
+
+def test_ids_without_an_object(session):
+    with pytest.raises(NotFoundError):
+        session.load(session.api.Contact, 99999)
+    with pytest.raises(NotFoundError, match="99999"):
+        session.load(session.api.Contact, [1, 99999])
+    with pytest.raises(NotFoundError):
+        session.load(session.api.Task, 99999)
+    with pytest.raises(NotFoundError):
+        session.load(session.api.User, 99999)
+    with pytest.raises(NotFoundError):
+        session.load(session.item_type(128), 99999)
+    with pytest.raises(NotFoundError):
+        session.load(session.api.Status, ("SOURCE", "NOPE"))
+
+
+def test_values_are_typed(session):
+    deal = session.load(session.api.Deal, 1)
+    assert isinstance(deal.opportunity, Decimal)
+    assert isinstance(deal.begindate, date)
+    assert deal.date_create.utcoffset() is not None
+    assert isinstance(deal.closed, bool)
+    assert isinstance(deal.assigned_by_id, int)
+    assert deal.category_id == 0
+    item = session.load(session.item_type(128), 1)
+    assert isinstance(item.opportunity, Decimal)
+    assert isinstance(item.opened, bool)
+    assert item.created_time.utcoffset() is not None
+    user = session.load(session.api.User, 3)
+    assert user.active is True
+    assert user.uf_department
+    task = session.load(session.api.Task, 1)
+    assert isinstance(task.responsible_id, int)
+    assert task.created_date.utcoffset() is not None
+
+
+def test_wire_values_for_scripts_that_want_them(connect):
+    session = connect(values="wire", reflect=False)
+    deal = session.load(session.api.Deal, 1)
+    assert deal.assigned_by_id == str(int(deal.assigned_by_id))
+    assert deal.closed in {"Y", "N"}
+
+
+def test_every_kind_that_can_be_listed_is_read(session):
+    counts = {
+        "Company": 90,
+        "Deal": 260,
+        "Lead": 160,
+        "Quote": 20,
+        "Requisite": 100,
+        "BankDetail": 20,
+        "Preset": 3,
+        "User": 15,
+        "Department": 6,
+        "Task": 130,
+        "Activity": 80,
+        "Type": 1,
+        "Currency": 3,
+    }
+    for name, count in counts.items():
+        cls = getattr(session.api, name)
+        found = session.search(cls)
+        assert len(found) == count, name
+        assert len({one.id for one in found}) == count, name
+        some = [one.id for one in found[:3]]
+        assert [one.id for one in session.load(cls, some)] == some, name
+
+
+def test_addresses_have_a_key_of_three_parts(session):
+    Address = session.api.Address
+    found = session.search(Address)
+    assert len(found) > 50
+    assert found[0].id == (found[0].type_id, found[0].entity_type_id, found[0].entity_id)
+    key = found[0].id
+    again = session.load(Address, key)
+    assert again is found[0]
+    assert session.load(Address, [found[3].id, key]) == [found[3], found[0]]
+
+
+def test_pipelines_are_those_of_one_kind(session):
+    Category = session.api.Category
+    assert [one.id for one in session.search(Category, entity_type_id=2)] == [(2, 0), (2, 2)]
+    assert session.load(Category, (2, 0)).name == "General"
+    with pytest.raises(NotSupportedError, match="entity_type_id"):
+        session.search(Category)
+
+
+def test_product_rows_are_those_of_one_owner(session):
+    with pytest.raises(NotSupportedError, match="owner_type"):
+        session.search(session.api.ProductRow)
+    assert session.search(session.api.ProductRow, owner_type="D", owner_id=1) == []
+
+
+def test_the_generic_item_is_no_class_to_read(session):
+    with pytest.raises(NotSupportedError, match="item_type"):
+        session.search(session.api.Item)
+
+
+def test_streams_ask_for_pages_as_they_are_needed(session, sandbox):
+    Contact = session.api.Contact
+    sandbox.requests.clear()
+    stream = iter(session.query(Contact))
+    next(stream)
+    assert len(sandbox.requests) == 1
+
+
+def test_windows_read_what_the_query_reads(session):
+    Contact = session.api.Contact
+    query = session.query(Contact).where(Contact.id > 20)
+    windows = query.partitions(4)
+    assert len(windows) == 4
+    assert [one.id for window in windows for one in window.read(session)] == query.ids()
+
+
+def test_an_interrupted_read_goes_on(connect, sandbox):
+    session = connect(page_size=50, reflect=False)
+    sandbox.faults = [{"kind": "500", "skip": 4, "count": 20}]
+    with pytest.raises(IncompleteRead) as caught:
+        session.query(session.api.Contact).fields("id").all()
+    assert [one.id for one in caught.value.objects] == list(range(1, 201))
+    sandbox.faults = None
+    rest = session.query(session.api.Contact).fields("id").resume(caught.value.token)
+    assert [one.id for one in rest] == list(range(201, 421))
+
+
+def test_text_that_looks_like_a_reference_is_data(session, sandbox):
+    Contact = session.api.Contact
+    name = "$result[c0][0][ID]"
+    made = [Contact(session, name=name, last_name=f"n{number}") for number in range(60)]
+    report = session.save_all(made)
+    assert len(report.created) == 60
+    assert [contact.name for contact in session.search(Contact, name=name)] == [name] * 60
+
+
+def test_explaining_sends_a_count_at_most(session, sandbox):
+    Contact = session.api.Contact
+    sandbox.requests.clear()
+    explained = session.query(Contact).where(Contact.id > 5).explain()
+    assert explained.count == 415
+    assert explained.requests == 2
+    assert len(sandbox.requests) == 1
+    assert "crm.contact.list" in str(explained)
