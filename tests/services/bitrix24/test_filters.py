@@ -66,7 +66,7 @@ def test_names_that_the_portal_would_ignore_are_refused(api, name):
 
 
 def test_an_unknown_name_has_near_matches(api):
-    with pytest.raises(UnknownNameError, match="LAST_NAME.*return every row"):
+    with pytest.raises(UnknownNameError, match=r"LAST_NAME.*return every row"):
         sent(api.Contact, lst_name="x")
 
 
@@ -95,23 +95,23 @@ def test_values_that_the_field_does_not_have_are_refused(api, parameters, error)
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
-        (lambda C: C.name == "Ana", {"=NAME": "Ana"}),
-        (lambda C: C.name != "Ana", {"!NAME": "Ana"}),
-        (lambda C: C.name.in_(["a", "b"]), {"@NAME": ["a", "b"]}),
-        (lambda C: C.name.not_in(["a"]), {"!@NAME": ["a"]}),
-        (lambda C: C.name.icontains("na"), {"%NAME": "na"}),
-        (lambda C: C.name.not_icontains("na"), {"!%NAME": "na"}),
-        (lambda C: C.name.startswith("A"), {"=%NAME": "A%"}),
-        (lambda C: C.name.ilike("A%a"), {"=%NAME": "A%a"}),
-        (lambda C: C.name.is_null(), {"=NAME": ""}),
-        (lambda C: C.name.is_not_null(), {"!NAME": ""}),
-        (lambda C: C.id.between(3, 5), {">=ID": 3, "<=ID": 5}),
-        (lambda C: C.name.ne_and_not_null("Ana"), {"!NAME": "Ana", "!=NAME": ""}),
-        (lambda C: ~(C.name == "Ana"), {"!NAME": "Ana"}),
-        (lambda C: (C.name == "Ana") | (C.name == "Eva"), {"@NAME": ["Ana", "Eva"]}),
-        (lambda C: (C.name == "Ana") & (C.id > 5), {"=NAME": "Ana", ">ID": 5}),
-        (lambda C: (C.name != "Ana") & (C.name != "Eva"), {"!NAME": "Ana", "!=NAME": "Eva"}),
-        (lambda C: C.company.is_null(), {"=COMPANY_ID": ""}),
+        (lambda c: c.name == "Ana", {"=NAME": "Ana"}),
+        (lambda c: c.name != "Ana", {"!NAME": "Ana"}),
+        (lambda c: c.name.in_(["a", "b"]), {"@NAME": ["a", "b"]}),
+        (lambda c: c.name.not_in(["a"]), {"!@NAME": ["a"]}),
+        (lambda c: c.name.icontains("na"), {"%NAME": "na"}),
+        (lambda c: c.name.not_icontains("na"), {"!%NAME": "na"}),
+        (lambda c: c.name.startswith("A"), {"=%NAME": "A%"}),
+        (lambda c: c.name.ilike("A%a"), {"=%NAME": "A%a"}),
+        (lambda c: c.name.is_null(), {"=NAME": ""}),
+        (lambda c: c.name.is_not_null(), {"!NAME": ""}),
+        (lambda c: c.id.between(3, 5), {">=ID": 3, "<=ID": 5}),
+        (lambda c: c.name.ne_and_not_null("Ana"), {"!NAME": "Ana", "!=NAME": ""}),
+        (lambda c: ~(c.name == "Ana"), {"!NAME": "Ana"}),
+        (lambda c: (c.name == "Ana") | (c.name == "Eva"), {"@NAME": ["Ana", "Eva"]}),
+        (lambda c: (c.name == "Ana") & (c.id > 5), {"=NAME": "Ana", ">ID": 5}),
+        (lambda c: (c.name != "Ana") & (c.name != "Eva"), {"!NAME": "Ana", "!=NAME": "Eva"}),
+        (lambda c: c.company.is_null(), {"=COMPANY_ID": ""}),
     ],
 )
 def test_conditions(api, make, expected):
@@ -125,21 +125,21 @@ def test_a_condition_on_a_day_is_the_day(api):
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda C: C.name.contains("na"), "icontains"),
-        (lambda C: C.name.like("A%"), "ilike"),
-        (lambda C: C.name.endswith("a"), "cannot be filtered by endswith"),
-        (lambda C: C.name.ieq("ana"), "without case"),
-        (lambda C: C.name.icontains("5%"), "wildcard"),
-        (lambda C: C.name.ilike("A_a"), "% only"),
-        (lambda C: C.company.title == "x", "through references"),
-        (lambda C: C.phones.icontains("1"), "equality only"),
-        (lambda C: C.type_id.icontains("CLI"), "code or an id"),
-        (lambda C: C.company_id.startswith("1"), "code or an id"),
-        (lambda C: C.address_loc_addr_id.is_null(), "0 for empty"),
-        (lambda C: C.name == C.last_name, "values only"),
-        (lambda C: C.photo.is_null(), "cannot be filtered by"),
-        (lambda C: C.id.not_between(3, 5), "not_between"),
-        (lambda C: (C.name != "a") & (C.name != "b") & (C.name != "c"), "no further condition"),
+        (lambda c: c.name.contains("na"), "icontains"),
+        (lambda c: c.name.like("A%"), "ilike"),
+        (lambda c: c.name.endswith("a"), "cannot be filtered by endswith"),
+        (lambda c: c.name.ieq("ana"), "without case"),
+        (lambda c: c.name.icontains("5%"), "wildcard"),
+        (lambda c: c.name.ilike("A_a"), "% only"),
+        (lambda c: c.company.title == "x", "through references"),
+        (lambda c: c.phones.icontains("1"), "equality only"),
+        (lambda c: c.type_id.icontains("CLI"), "code or an id"),
+        (lambda c: c.company_id.startswith("1"), "code or an id"),
+        (lambda c: c.address_loc_addr_id.is_null(), "0 for empty"),
+        (lambda c: c.name == c.last_name, "values only"),
+        (lambda c: c.photo.is_null(), "cannot be filtered by"),
+        (lambda c: c.id.not_between(3, 5), "not_between"),
+        (lambda c: (c.name != "a") & (c.name != "b") & (c.name != "c"), "no further condition"),
     ],
 )
 def test_what_the_portal_cannot_filter_is_refused_with_the_reason(api, make, reason):
@@ -151,18 +151,18 @@ def test_what_the_portal_cannot_filter_is_refused_with_the_reason(api, make, rea
 
 
 def test_conditions_of_an_alternative_are_merged_reads_of_old_methods(api):
-    Contact = api.Contact
-    either = (Contact.name == "Ana") | (Contact.id > 5)
-    parts = split(Select(type=Contact, where=(either, Contact.post == "x"))).selects
+    contact_type = api.Contact
+    either = (contact_type.name == "Ana") | (contact_type.id > 5)
+    parts = split(Select(type=contact_type, where=(either, contact_type.post == "x"))).selects
     assert [where_of(part) for part in parts] == [{"=NAME": "Ana", "=POST": "x"}, {">ID": 5, "=POST": "x"}]
     with pytest.raises(NotSupportedError, match="order_by"):
-        split(Select(type=Contact, where=(either,), order=(Contact.name.asc(),)))
+        split(Select(type=contact_type, where=(either,), order=(contact_type.name.asc(),)))
 
 
 def test_newer_methods_take_alternatives_in_one_filter(api):
-    Item = api.Item
-    either = (Item.title.icontains("a")) | (Item.id > 5)
-    select = Select(type=Item, where=(either, Item.opened == True))  # noqa: E712 - a condition, no comparison
+    item_type = api.Item
+    either = (item_type.title.icontains("a")) | (item_type.id > 5)
+    select = Select(type=item_type, where=(either, item_type.opened == True))  # noqa: E712 - a condition, no comparison
     assert split(select).selects == (select,)
     assert where_of(select) == {
         "0": {"logic": "OR", "0": {"%title": "a", "=opened": "Y"}, "1": {">id": 5, "=opened": "Y"}}
@@ -175,13 +175,13 @@ def test_phones_are_compared_one_at_a_time(api):
 
 
 def test_long_lists_are_cut(api):
-    Contact = api.Contact
-    parts = split(Select(type=Contact, where=(Contact.id.in_(range(1200, 0, -1)),)))
+    contact_type = api.Contact
+    parts = split(Select(type=contact_type, where=(contact_type.id.in_(range(1200, 0, -1)),)))
     assert [len(where_of(part)["@ID"]) for part in parts.selects] == [500, 500, 200]
     assert parts.consecutive
     assert parts.disjoint
     assert where_of(parts.selects[0])["@ID"][0] == 1
-    names = split(Select(type=Contact, where=(Contact.name.in_([f"n{i}" for i in range(600)]),)))
+    names = split(Select(type=contact_type, where=(contact_type.name.in_([f"n{i}" for i in range(600)]),)))
     assert len(names.selects) == 2
     assert not names.consecutive
 
@@ -223,5 +223,5 @@ def test_custom_switches_are_filtered_by_numbers(api):
     live = LiveAPI(api, "a portal")
     entry = {"type": "boolean", "custom": True}
     live.describe = lambda key, general: {**general.raw, "fields": {**general.raw["fields"], "ufCrm1_ok": entry}}
-    Item = live.by_code["item:128"]
-    assert where(Item.uf_crm1_ok == True) == {"=ufCrm1_ok": 1}  # noqa: E712 - a condition
+    item_type = live.by_code["item:128"]
+    assert where(item_type.uf_crm1_ok == True) == {"=ufCrm1_ok": 1}  # noqa: E712 - a condition

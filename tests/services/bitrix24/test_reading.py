@@ -14,26 +14,26 @@ def methods(sandbox):
 
 
 def test_a_search_is_complete_and_in_order(session, sandbox):
-    Contact = session.api.Contact
+    contact_type = session.api.Contact
     sandbox.requests.clear()
-    found = session.search(Contact)
+    found = session.search(contact_type)
     assert [contact.id for contact in found] == list(range(1, 421))
     # One page to see how much there is, then fifty pages in one batch.
     assert methods(sandbox) == ["crm.contact.list", "batch"]
 
 
 def test_a_short_result_takes_one_request(session, sandbox):
-    Contact = session.api.Contact
+    contact_type = session.api.Contact
     sandbox.requests.clear()
-    assert [contact.id for contact in session.search(Contact, id=[1, 2, 3])] == [1, 2, 3]
+    assert [contact.id for contact in session.search(contact_type, id=[1, 2, 3])] == [1, 2, 3]
     assert methods(sandbox) == ["crm.contact.list"]
 
 
 def test_reading_page_by_page_gives_the_same(connect, sandbox):
     paged = connect(page_size=50)
-    Contact = paged.api.Contact
+    contact_type = paged.api.Contact
     sandbox.requests.clear()
-    assert [contact.id for contact in paged.search(Contact, ["id"])] == list(range(1, 421))
+    assert [contact.id for contact in paged.search(contact_type, ["id"])] == list(range(1, 421))
     assert methods(sandbox) == ["crm.contact.list"] * 9
 
 
@@ -41,86 +41,88 @@ def test_reading_page_by_page_gives_the_same(connect, sandbox):
     ("limit", "offset"), [(7, 0), (120, 0), (120, 60), (5, 70), (500, 0), (0, 0), (49, 1), (50, 50)]
 )
 def test_limits_and_offsets_cut_exactly(session, limit, offset):
-    Contact = session.api.Contact
-    found = session.query(Contact).fields("id").limit(limit).offset(offset).all()
+    contact_type = session.api.Contact
+    found = session.query(contact_type).fields("id").limit(limit).offset(offset).all()
     assert [contact.id for contact in found] == list(range(1, 421))[offset : offset + limit]
 
 
 @pytest.mark.parametrize("size", [7, 20, 50, 51, 130])
 def test_any_page_size_reads_the_same(connect, size):
     session = connect(page_size=size, reflect=False)
-    Deal = session.api.Deal
-    assert [deal.id for deal in session.search(Deal, ["id"])] == list(range(1, 261))
-    assert len(session.query(Deal).fields("id").order_by(Deal.opportunity).all()) == 260
+    deal_type = session.api.Deal
+    assert [deal.id for deal in session.search(deal_type, ["id"])] == list(range(1, 261))
+    assert len(session.query(deal_type).fields("id").order_by(deal_type.opportunity).all()) == 260
 
 
 def test_an_order_of_the_callers_own(session):
-    Contact = session.api.Contact
-    found = session.query(Contact).order_by(Contact.last_name, Contact.id.desc()).all()
+    contact_type = session.api.Contact
+    found = session.query(contact_type).order_by(contact_type.last_name, contact_type.id.desc()).all()
     assert found == sorted(found, key=lambda contact: (contact.last_name, -contact.id))
     assert len(found) == 420
 
 
 def test_counts(session, sandbox):
-    Deal = session.api.Deal
+    deal_type = session.api.Deal
     sandbox.requests.clear()
-    assert session.query(Deal).count() == 260
-    assert session.query(Deal).where(Deal.id <= 7).count() == 7
+    assert session.query(deal_type).count() == 260
+    assert session.query(deal_type).where(deal_type.id <= 7).count() == 7
     assert session.query(session.api.Status).where(session.api.Status.entity_id == "CONTACT_TYPE").count() == 4
     assert session.query(session.item_type(128)).count() == 75
 
 
 def test_conditions_select_what_they_say(session):
-    Contact = session.api.Contact
-    everybody = session.search(Contact, ["name", "last_name", "birthdate", "company_id", "uf_crm_colour", "phones"])
+    contact_type = session.api.Contact
+    everybody = session.search(
+        contact_type, ["name", "last_name", "birthdate", "company_id", "uf_crm_colour", "phones"]
+    )
     queries = {
-        Contact.name != "Ana": lambda one: one.name != "Ana",
-        Contact.last_name.icontains("er"): lambda one: "er" in one.last_name.lower(),
-        Contact.last_name.startswith("S"): lambda one: one.last_name.startswith("S"),
-        (Contact.name == "Ana") | (Contact.last_name == "Silva"): lambda one: (
-            "Ana" == one.name or one.last_name == "Silva"
+        contact_type.name != "Ana": lambda one: one.name != "Ana",
+        contact_type.last_name.icontains("er"): lambda one: "er" in one.last_name.lower(),
+        contact_type.last_name.startswith("S"): lambda one: one.last_name.startswith("S"),
+        (contact_type.name == "Ana") | (contact_type.last_name == "Silva"): lambda one: (
+            one.name == "Ana" or one.last_name == "Silva"
         ),
-        Contact.birthdate < date(1980, 1, 1): lambda one: one.birthdate < date(1980, 1, 1),
-        Contact.company_id.is_null(): lambda one: one.company_id is None,
-        Contact.company.id == 7: lambda one: one.company_id == 7,
-        Contact.uf_crm_colour == 2: lambda one: one.uf_crm_colour == 2,
-        Contact.id.in_(range(1, 300)): lambda one: one.id < 300,
-        Contact.phones.in_(["+55 21 900000005", "+55 21 900000006"]): lambda one: one.id in {5, 6},
+        contact_type.birthdate < date(1980, 1, 1): lambda one: one.birthdate < date(1980, 1, 1),
+        contact_type.company_id.is_null(): lambda one: one.company_id is None,
+        contact_type.company.id == 7: lambda one: one.company_id == 7,
+        contact_type.uf_crm_colour == 2: lambda one: one.uf_crm_colour == 2,
+        contact_type.id.in_(range(1, 300)): lambda one: one.id < 300,
+        contact_type.phones.in_(["+55 21 900000005", "+55 21 900000006"]): lambda one: one.id in {5, 6},
     }
     for condition, holds in queries.items():
-        query = session.query(Contact).where(condition)
+        query = session.query(contact_type).where(condition)
         wanted = [one.id for one in everybody if holds(one)]
         assert [one.id for one in query] == wanted, condition
         assert query.count() == len(wanted), condition
 
 
 def test_what_the_portal_cannot_filter_is_applied_here_when_allowed(session):
-    Contact = session.api.Contact
-    query = session.query(Contact).where(Contact.name.contains("na"), Contact.id > 100)
+    contact_type = session.api.Contact
+    query = session.query(contact_type).where(contact_type.name.contains("na"), contact_type.id > 100)
     with pytest.raises(NotSupportedError, match="icontains"):
         query.all()
     found = query.filter_locally().all()
     assert found
     assert all("na" in contact.name and contact.id > 100 for contact in found)
     assert "applied here" in str(query.filter_locally().explain())
-    by_phone = session.query(Contact).where(Contact.phones.icontains("0000005")).filter_locally().all()
+    by_phone = session.query(contact_type).where(contact_type.phones.icontains("0000005")).filter_locally().all()
     assert all(any("0000005" in phone.value for phone in contact.phones) for contact in by_phone)
     with pytest.raises(NotSupportedError, match="leads through a reference"):
-        session.query(Contact).where(Contact.company.title == "x").filter_locally().all()
+        session.query(contact_type).where(contact_type.company.title == "x").filter_locally().all()
 
 
 def test_a_search_by_a_wrong_name_sends_nothing(session, sandbox):
-    Contact = session.api.Contact
+    contact_type = session.api.Contact
     sandbox.requests.clear()
     for name in ("lst_name", "UF_CRM_NOPE", "uf_crm_nope"):
         with pytest.raises(UnknownNameError):
-            session.search(Contact, **{name: "x"})
+            session.search(contact_type, **{name: "x"})
     assert len(sandbox.requests) == 0
 
 
 def test_only_what_was_asked_for_is_loaded(session):
-    Contact = session.api.Contact
-    (contact,) = session.search(Contact, ["last_name", "assigned_by", "phones"], id=5)
+    contact_type = session.api.Contact
+    (contact,) = session.search(contact_type, ["last_name", "assigned_by", "phones"], id=5)
     assert set(contact.fields) == {"ID", "LAST_NAME", "ASSIGNED_BY_ID", "PHONE"}
 
 
@@ -131,18 +133,18 @@ def test_fields_that_no_answer_holds_are_refused(session, name):
 
 
 def test_loading_by_id(session, sandbox):
-    Contact = session.api.Contact
+    contact_type = session.api.Contact
     sandbox.requests.clear()
-    contact = session.load(Contact, "5")
+    contact = session.load(contact_type, "5")
     assert contact.id == 5
     assert contact.emails[0].value == "person5@contact.example"
     assert contact.messengers == []
-    assert session.load(Contact, 5) is contact
-    many = session.load(Contact, [300, "5", 7, 300])
+    assert session.load(contact_type, 5) is contact
+    many = session.load(contact_type, [300, "5", 7, 300])
     assert [one.id for one in many] == [300, 5, 7, 300]
     assert many[1] is contact
     sandbox.requests.clear()
-    assert len(session.load(Contact, range(1, 401))) == 400
+    assert len(session.load(contact_type, range(1, 401))) == 400
     assert methods(sandbox) == ["batch"]
 
 
@@ -214,22 +216,22 @@ def test_every_kind_that_can_be_listed_is_read(session):
 
 
 def test_addresses_have_a_key_of_three_parts(session):
-    Address = session.api.Address
-    found = session.search(Address)
+    address_type = session.api.Address
+    found = session.search(address_type)
     assert len(found) > 50
     assert found[0].id == (found[0].type_id, found[0].entity_type_id, found[0].entity_id)
     key = found[0].id
-    again = session.load(Address, key)
+    again = session.load(address_type, key)
     assert again is found[0]
-    assert session.load(Address, [found[3].id, key]) == [found[3], found[0]]
+    assert session.load(address_type, [found[3].id, key]) == [found[3], found[0]]
 
 
 def test_pipelines_are_those_of_one_kind(session):
-    Category = session.api.Category
-    assert [one.id for one in session.search(Category, entity_type_id=2)] == [(2, 0), (2, 2)]
-    assert session.load(Category, (2, 0)).name == "General"
+    category_type = session.api.Category
+    assert [one.id for one in session.search(category_type, entity_type_id=2)] == [(2, 0), (2, 2)]
+    assert session.load(category_type, (2, 0)).name == "General"
     with pytest.raises(NotSupportedError, match="entity_type_id"):
-        session.search(Category)
+        session.search(category_type)
 
 
 def test_product_rows_are_those_of_one_owner(session):
@@ -244,16 +246,16 @@ def test_the_generic_item_is_no_class_to_read(session):
 
 
 def test_streams_ask_for_pages_as_they_are_needed(session, sandbox):
-    Contact = session.api.Contact
+    contact_type = session.api.Contact
     sandbox.requests.clear()
-    stream = iter(session.query(Contact))
+    stream = iter(session.query(contact_type))
     next(stream)
     assert len(sandbox.requests) == 1
 
 
 def test_windows_read_what_the_query_reads(session):
-    Contact = session.api.Contact
-    query = session.query(Contact).where(Contact.id > 20)
+    contact_type = session.api.Contact
+    query = session.query(contact_type).where(contact_type.id > 20)
     windows = query.partitions(4)
     assert len(windows) == 4
     assert [one.id for window in windows for one in window.read(session)] == query.ids()
@@ -271,18 +273,18 @@ def test_an_interrupted_read_goes_on(connect, sandbox):
 
 
 def test_text_that_looks_like_a_reference_is_data(session, sandbox):
-    Contact = session.api.Contact
+    contact_type = session.api.Contact
     name = "$result[c0][0][ID]"
-    made = [Contact(session, name=name, last_name=f"n{number}") for number in range(60)]
+    made = [contact_type(session, name=name, last_name=f"n{number}") for number in range(60)]
     report = session.save_all(made)
     assert len(report.created) == 60
-    assert [contact.name for contact in session.search(Contact, name=name)] == [name] * 60
+    assert [contact.name for contact in session.search(contact_type, name=name)] == [name] * 60
 
 
 def test_explaining_sends_a_count_at_most(session, sandbox):
-    Contact = session.api.Contact
+    contact_type = session.api.Contact
     sandbox.requests.clear()
-    explained = session.query(Contact).where(Contact.id > 5).explain()
+    explained = session.query(contact_type).where(contact_type.id > 5).explain()
     assert explained.count == 415
     assert explained.requests == 2
     assert len(sandbox.requests) == 1

@@ -59,7 +59,7 @@ def test_a_portal_that_is_busy_fills_the_bucket(clock):
 
 
 def test_many_at_a_time_wait_in_turn(clock):
-    bucket = Bucket(2, 1, clock=clock, sleep=lambda seconds: clock.slept.append(seconds))
+    bucket = Bucket(2, 1, clock=clock, sleep=clock.slept.append)
     for _ in range(4):
         bucket.take()
     # The clock stands still: each has to wait longer than the one before.
