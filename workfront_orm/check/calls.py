@@ -344,15 +344,16 @@ class Calls:
                     yield from pairs
 
     def _dicts(
-        self, node: ast.expr, scope: Scope, seen: frozenset[ast.AST] = frozenset()
+        self, node: ast.expr, scope: Scope, seen: set[ast.AST] | None = None
     ) -> Iterator[list[tuple[str, ast.AST, ast.expr]]]:
         """Name, place and value of the items of a dict: a literal, `dict(a=1)`, or a variable that holds one.
 
-        `seen` are the expressions on the way here, since a variable may hold itself: `params = {**params, "a": 1}`.
+        `seen` are the expressions that were met, each of which is followed once: `params = {**params, "a": 1}`.
         """
+        seen = set() if seen is None else seen
         if node in seen:
             return
-        seen |= {node}
+        seen.add(node)
         if isinstance(node, ast.Dict):
             items = zip(node.keys, node.values, strict=True)
             yield [

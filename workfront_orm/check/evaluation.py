@@ -67,17 +67,19 @@ class Evaluator:
                 self.kinds(child, scope)
         return NOTHING
 
-    def literals(self, node: ast.AST, scope: Scope, seen: frozenset[ast.AST] = frozenset()) -> Iterator[ast.Constant]:
+    def literals(self, node: ast.AST, scope: Scope, seen: set[ast.AST] | None = None) -> Iterator[ast.Constant]:
         """The literals that an expression stands for: itself, those of a list, those that a variable holds.
 
         Args:
             node: The expression.
             scope: Its scope.
-            seen: Expressions on the way here, since a variable may hold itself: `items = [*items, name]`.
+            seen: Expressions that were met, each of which is followed once: a variable may hold itself, as in
+                `items = [*items, name]`, and several lead to the same.
         """
+        seen = set() if seen is None else seen
         if node in seen:
             return
-        seen |= {node}
+        seen.add(node)
         if isinstance(node, ast.Constant):
             yield node
         elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
@@ -31,6 +32,7 @@ __all__ = [
     "container",
     "depth",
     "elements",
+    "join",
 ]
 
 Kinds = frozenset[Any]
@@ -102,14 +104,14 @@ class Value:
     member: Member
 
 
-@define(frozen=True)
+@define(frozen=True, cache_hash=True)
 class Container:
     """Anything that has elements: a list, a tuple, the values of a dict."""
 
     elements: Kinds = NOTHING
 
 
-@define(frozen=True)
+@define(frozen=True, cache_hash=True)
 class Mapping:
     """A dict of the script's; iterating over it gives its keys."""
 
@@ -117,7 +119,7 @@ class Mapping:
     values: Kinds = NOTHING
 
 
-@define(frozen=True)
+@define(frozen=True, cache_hash=True)
 class Pair:
     """A tuple of known length, as `enumerate` and `items` give."""
 
@@ -157,6 +159,11 @@ DEPTH = 4
 """How deep containers in containers are followed."""
 
 
+CONSTANTS = 64
+"""How many literals a variable is followed to; one that holds more holds anything."""
+
+
+@cache
 def depth(kinds: Kinds) -> int:
     """How deep containers are nested."""
     inner = [
@@ -167,9 +174,28 @@ def depth(kinds: Kinds) -> int:
     return 1 + max(map(depth, inner)) if inner else 0
 
 
+def join(*parts: Kinds) -> Kinds:
+    """All that something can be that is one of several.
+
+    Containers become one that may hold what any of them holds, so that a variable in a loop does not hold
+    more and more of them.
+    """
+    found: Kinds = frozenset().union(*parts)
+    containers = [kind for kind in found if isinstance(kind, Container)]
+    if len(containers) > 1:
+        merged = Container(join(*(kind.elements for kind in containers)))
+        found = found.difference(containers) | {merged}
+    mappings = [kind for kind in found if isinstance(kind, Mapping)]
+    if len(mappings) > 1:
+        both = Mapping(join(*(kind.keys for kind in mappings)), join(*(kind.values for kind in mappings)))
+        found = found.difference(mappings) | {both}
+    constants = [kind for kind in found if isinstance(kind, Constant)]
+    return found.difference(constants) if len(constants) > CONSTANTS else found
+
+
 def container(kinds: Kinds) -> Kinds:
     """A container of these; nothing where it is nested deeper than anybody needs."""
-    return frozenset({Container(kinds)}) if depth(kinds) < DEPTH else NOTHING
+    return frozenset({Container(join(kinds))}) if depth(kinds) < DEPTH else NOTHING
 
 
 def elements(kinds: Kinds) -> Kinds:

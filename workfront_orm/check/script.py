@@ -29,6 +29,7 @@ from .kinds import (
     container,
     depth,
     elements,
+    join,
 )
 from .uses import Uses
 
@@ -82,7 +83,7 @@ class Scope:
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names:
-                joined = scope.names[name] | kinds
+                joined = join(scope.names[name], kinds)
                 scope.names[name] = joined if depth(joined) < _DEEP else scope.names[name]
                 return
             scope = scope.outer
@@ -200,7 +201,7 @@ class Script:
     def assign(self, target: ast.expr, kinds: Kinds, value: ast.expr | None, scope: Scope) -> None:
         """Assign to a variable, an attribute, an item, or several of them."""
         if isinstance(target, ast.Name):
-            scope.names[target.id] = kinds
+            scope.names[target.id] = join(kinds)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, container(kinds), None, scope)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -232,9 +233,9 @@ class Script:
                 self._uses.value(field, self._evaluator.literals(value, scope))
 
     def _learn_attribute(self, node: ast.AST, name: str, kinds: Kinds) -> None:
-        known = self._attributes.get((node, name), NOTHING)
-        if depth(known | kinds) < _DEEP:
-            self._attributes[node, name] = known | kinds
+        joined = join(self._attributes.get((node, name), NOTHING), kinds)
+        if depth(joined) < _DEEP:
+            self._attributes[node, name] = joined
 
     # --- functions ------------------------------------------------------------------------
 
@@ -254,9 +255,9 @@ class Script:
                 self._learn(function, keyword.arg, self._evaluator.kinds(keyword.value, scope))
 
     def _learn(self, function: ast.AST, name: str, kinds: Kinds) -> None:
-        known = self._parameters.get((function, name), NOTHING)
-        if depth(known | kinds) < _DEEP:
-            self._parameters[function, name] = known | kinds
+        joined = join(self._parameters.get((function, name), NOTHING), kinds)
+        if depth(joined) < _DEEP:
+            self._parameters[function, name] = joined
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: Scope, owner: Kinds) -> None:
         scope = outer.child()
@@ -270,9 +271,10 @@ class Script:
         self._defaults(node, scope, outer)
         self._run(node.body, scope)
         stated = self._evaluator.annotated(node.returns, outer)
-        found = scope.returned | (container(scope.yielded) if scope.yielded else NOTHING) | stated
+        yielded = container(scope.yielded) if scope.yielded else NOTHING
+        found = join(self._returns.get(node, NOTHING), scope.returned, yielded, stated)
         if depth(found) < _DEEP:
-            self._returns[node] = self._returns.get(node, NOTHING) | found
+            self._returns[node] = found
 
     def _defaults(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, outer: Scope) -> None:
         positional = [*node.args.posonlyargs, *node.args.args]
@@ -382,7 +384,7 @@ class Script:
             scope.names = dict(before)
             self._run(body, scope)
             for name, kinds in scope.names.items():
-                joined[name] = joined.get(name, NOTHING) | kinds
+                joined[name] = join(joined.get(name, NOTHING), kinds)
         scope.names = joined
 
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
