@@ -49,7 +49,6 @@ class Request:
         gone_is_done: Whether "not found" after an attempt without an answer means that it was done, as
             with a delete.
         stream: Whether the body is read in pieces by the caller.
-        uncertain: Whether an attempt before this one may have been carried out; set while it is repeated.
     """
 
     operation: str
@@ -64,7 +63,6 @@ class Request:
     decode: Callable[[Any], Any] = lambda data: data
     gone_is_done: bool = False
     stream: bool = False
-    uncertain: bool = False
 
     def __repr__(self) -> str:
         """Operation, verb and path; parameters may hold secrets and are left out."""

@@ -261,7 +261,7 @@ class Loader:
     def _load_linked(self, lacking: list[Object], relation: Collection) -> bool:
         """Load the members whose keys are told by a field of the owners, or by links that are read."""
         session, service = self._session, self._session.service
-        linked: list[tuple[Object, Sequence[tuple[str, Any]]]] = []
+        linked: list[tuple[Object, Sequence[tuple[str, Any]] | None]] = []
         field = relation.spec.raw.get("field")
         if field:
             unread = [owner for owner in lacking if field not in owner._row]
@@ -274,11 +274,27 @@ class Loader:
                 return False
             for request, owners in planned:
                 linked += zip(owners, session.execute(request), strict=True)
-        found = self._load_keys({pair for _owner, pairs in linked for pair in pairs})
+        name = relation.workfront_name
+        wrapped: dict[int, list[Any]] = {
+            id(owner): self._wrapped(pairs) for owner, pairs in linked if pairs is not None
+        }
+        found = self._load_keys({pair for pairs in wrapped.values() for pair in pairs if isinstance(pair, tuple)})
         for owner, pairs in linked:
+            if pairs is None:
+                self._load_selected(owner, [owner], relation)
+                continue
             # What is linked and cannot be seen is left out, as in the system's own lists.
-            owner._remember(relation.workfront_name, tuple(found[pair] for pair in pairs if pair in found))
+            members = (found.get(pair) if isinstance(pair, tuple) else pair for pair in wrapped[id(owner)])
+            owner._remember(name, tuple(member for member in members if member is not None))
         return True
+
+    def _wrapped(self, pairs: Sequence[tuple[str, Any]]) -> list[Any]:
+        """Members whose rows came along as objects, the others as they are."""
+        rows = [(code, row) for code, row in pairs if isinstance(row, dict)]
+        if not rows:
+            return list(pairs)
+        objects = iter(self.wrap_rows([row for _code, row in rows], rows[0][0]))
+        return [next(objects) if isinstance(key, dict) else (code, key) for code, key in pairs]
 
     def _load_keys(self, pairs: set[tuple[str, Any]]) -> dict[tuple[str, Any], Object]:
         """Objects by object key and id, those that the session has and those that exist."""

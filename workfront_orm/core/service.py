@@ -345,7 +345,8 @@ class Service:
     ) -> list[tuple[Request, Sequence[Object]]] | None:
         """Requests that read which objects are linked with others, each with the owners that it is for.
 
-        Each decodes to a list, for each of its owners, of the object keys and ids of the members.
+        Each decodes to a list with an entry for each of its owners: pairs of an object key and an id, or
+        the row of the member itself where it came along; None where its members have to be searched for.
 
         Returns:
             None where the collection is no matter of links.

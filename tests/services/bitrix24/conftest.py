@@ -30,6 +30,8 @@ def connect(sandbox):
         options.setdefault("requests_per_second", None)
         options.setdefault("retrying", Retrying(base=0.01, longest=0.05))
         made.append(sandbox.session(**options))
+        # Classes are shared by all sessions of a portal; the portal is as new for each test.
+        made[-1].api.forget()
         return made[-1]
 
     yield connect
@@ -39,8 +41,10 @@ def connect(sandbox):
 
 @pytest.fixture
 def session(connect, sandbox):
-    """A session; what it asked so far is forgotten, so that a test counts its own requests."""
+    """A session that knows its classes; the log is empty, so that a test counts its own requests."""
     session = connect()
+    for name in ("Contact", "Company", "Deal", "Lead", "Task", "Requisite", "Item128"):
+        getattr(session.api, name)
     sandbox.requests.clear()
     return session
 

@@ -99,7 +99,8 @@ def _value(entity: Entity, item: Field, style: str) -> str:
         printed["integer"] = f"COALESCE({column}, {0 if item.type in model.LINK_TYPES else _text('null')})"
     else:
         printed["integer"] = f"COALESCE('\"' || {column} || '\"', 'null')"
-        printed["real"] = f"COALESCE('\"' || printf('%.2f', {column}) || '\"', 'null')"
+        # Not by COALESCE: SQLite prints nothing as 0.00.
+        printed["real"] = f"CASE WHEN {column} IS NULL THEN 'null' ELSE '\"' || printf('%.2f', {column}) || '\"' END"
     return printed.get(item.storage, f"json_quote({column})")
 
 

@@ -82,7 +82,7 @@ class WebHook:
         """The request as it is: the address says all."""
         return request
 
-    def renew(self, transport: Transport, refused: str | None) -> bool:  # noqa: ARG002 - applications look at them
+    def renew(self, transport: Transport, refused: str | None, *, expired: bool) -> bool:  # noqa: ARG002 - applications look at them
         """A web hook does not expire."""
         return False
 
@@ -149,12 +149,13 @@ class Application:
         """The request with the access token in its body."""
         return evolve(request, json={**(request.json or {}), "auth": self._tokens[0]})
 
-    def renew(self, transport: Transport, refused: str | None) -> bool:
+    def renew(self, transport: Transport, refused: str | None, *, expired: bool) -> bool:
         """Exchange the refresh token for new tokens, once for all threads.
 
         Args:
             transport: What sends.
             refused: The access token that the portal refused.
+            expired: Whether it was refused because it is over; only such a one is renewed.
 
         Returns:
             Whether there is another access token now.
@@ -167,7 +168,7 @@ class Application:
                 # Another thread was faster.
                 return True
             client_id, client_secret = self._client
-            if self._tokens[1] is None or client_id is None or client_secret is None:
+            if not expired or self._tokens[1] is None or client_id is None or client_secret is None:
                 return False
             answer = self._exchange(transport, self._tokens[1], client_id, client_secret)
             self._tokens = (str(answer["access_token"]), str(answer["refresh_token"]))

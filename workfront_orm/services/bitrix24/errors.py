@@ -126,7 +126,7 @@ _BY_TEXT: tuple[tuple[str, type[Bitrix24APIError]], ...] = (
 )
 
 _REMEDIES: dict[type[Bitrix24APIError], str] = {
-    AuthenticationError: "check the web hook's address: it is https://portal/rest/user/secret/",
+    AuthenticationError: "check the web hook's address, https://portal/rest/user/secret/, or the application's tokens",
     ThrottledError: "other programs use the portal's limit too; Session(requests_per_second=...) goes slower",
     OperatingLimitError: "the method runs again when its ten minutes are over; narrower filters and fewer fields cost less",
 }

@@ -78,6 +78,8 @@ class Family:
     by_page = True
     #: Whether its list filters by several ids at once.
     filters_ids = True
+    #: Whether its list is always that of one owner.
+    single_owner = False
 
     def __init__(self, spec: ObjectSpec) -> None:
         self.spec = spec
@@ -282,6 +284,7 @@ class ProductRow(Universal):
 
     alternatives = False
     filters_ids = False
+    single_owner = True
 
     def listing(
         self, where: Row, *, select: Iterable[str] | None = None, order: Row | None = None, start: int = 0

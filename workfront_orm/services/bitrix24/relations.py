@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workfront_orm.core.relations import Collection, Reference
 
     from .batch import Answer
+    from .families import Family
 
 __all__ = [
     "collection_owner",
@@ -209,7 +210,7 @@ def links(owners: Sequence[Object], collection: Collection) -> list[tuple[Reques
     """Requests that read links from a table of their own, fifty owners in one."""
     raw = collection.spec.raw
     if not _is_linked(raw):
-        return None
+        return _lists(owners, collection) if len(owners) > 1 else None
     method = raw["methods"]["list"]
     label = f"load {type(owners[0]).__name__}.{collection.workfront_name}"
     is_bound = method == "crm.activity.binding.list"
@@ -230,6 +231,37 @@ def links(owners: Sequence[Object], collection: Collection) -> list[tuple[Reques
             return found
 
         planned.append((batch(label, commands, decode=decode), chunk))
+    return planned
+
+
+def _lists(owners: Sequence[Object], collection: Collection) -> list[tuple[Request, Sequence[Object]]] | None:
+    """Requests that read the members of each owner by a list of its own, where one search cannot tell whose they are."""
+    if collection_select(owners, collection) is not None:
+        return None
+    selects = [collection_select([owner], collection) for owner in owners]
+    if any(select is None for select in selects):
+        return None
+    label = f"load {type(owners[0]).__name__}.{collection.workfront_name}"
+    planned: list[tuple[Request, Sequence[Object]]] = []
+    for start in range(0, len(owners), LIMIT):
+        chunk = [select for select in selects[start : start + LIMIT] if select is not None]
+        cls = chunk[0].type
+        family = family_of(cls._spec)
+        order = {} if family.paging == "whole" else dict.fromkeys(family.key, "ASC")
+        commands = [family.listing(dict(select.parameters), order=order) for select in chunk]
+
+        def decode(
+            answers: list[Answer], family: Family = family, cls: type[Object] = cls
+        ) -> list[list[tuple[str, Any]] | None]:
+            found: list[list[tuple[str, Any]] | None] = []
+            for answer in answers:
+                if answer.error is not None:
+                    raise answer.error
+                rows = family.rows(answer.result)
+                found.append([(str(cls.code), row) for row in rows] if answer.next is None else None)
+            return found
+
+        planned.append((batch(label, commands, decode=decode), owners[start : start + LIMIT]))
     return planned
 
 
@@ -282,7 +314,8 @@ def _tells_owner(family: Any, name: str) -> bool:
     """Whether a field of the members names their one owner, and can be filtered by several."""
     field = family.spec.fields.get(name)
     # A deal's contact is the first of several that it is linked with.
-    return field is not None and not field.multiple and "in" in family.operators and name != "CONTACT_ID"
+    able = "in" in family.operators and not family.single_owner
+    return field is not None and not field.multiple and able and name != "CONTACT_ID"
 
 
 def _stage_directory(type_id: int, category: int) -> str:

@@ -127,7 +127,7 @@ class Session(BaseSession):
             service,
             self._credentials.url,
             transport,
-            live_api(service.name, VERSION, metadata, account),
+            live_api(service.name, VERSION, metadata, account if reflect else f"{account}, not asked"),
             values=values,
             lazy=lazy,
             page_size=page_size,
@@ -236,8 +236,7 @@ class Session(BaseSession):
         response.request = request
         return response
 
-    def renew_credentials(self, request: Request, error: AuthenticationError) -> bool:  # noqa: ARG002 - one kind only
+    def renew_credentials(self, request: Request, error: AuthenticationError) -> bool:  # noqa: ARG002 - any request may need it
         """Renew the tokens of an application whose access token is over."""
-        if not isinstance(error, TokenExpiredError):
-            return False
-        return self._credentials.renew(self._transport, getattr(self._sent, "token", None))
+        refused = getattr(self._sent, "token", None)
+        return self._credentials.renew(self._transport, refused, expired=isinstance(error, TokenExpiredError))

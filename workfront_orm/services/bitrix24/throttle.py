@@ -182,7 +182,10 @@ class PortalThrottle(Throttle):
                 if self._budget.until.get(method, 0.0) <= self._clock():
                     self._block(method, wait or PAUSE)
             return
-        if status == _TOO_MANY and self._bucket is not None:
+        if status != _TOO_MANY:
+            # A batch all of whose commands were put off: their methods wait already.
+            return
+        if self._bucket is not None:
             self._bucket.fill()
         super().refused(wait, request)
 

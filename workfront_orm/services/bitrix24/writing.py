@@ -134,24 +134,24 @@ def _batch(family: Family, chunk: list[_Prepared]) -> Request:
 
     def decode(answers: list[Answer]) -> list[Outcome]:
         done = answers[: len(chunk)]
-        outcomes = [
-            _settled(family, change, answer, repeated=request.uncertain)
-            for change, answer in zip(changes, done, strict=True)
-        ]
+        outcomes = [_settled(family, change, answer) for change, answer in zip(changes, done, strict=True)]
+        put_off = outcomes[0].error
+        if put_off is not None and all(outcome.status is Status.SKIPPED for outcome in outcomes):
+            # Nothing was done, so that the request as a whole is sent again when the portal takes it.
+            raise put_off
         _take_rereads(family, chunk, outcomes, answers[len(chunk) :])
         return outcomes
 
-    request = batch(label, commands, decode=decode, effect=effect)
-    return request
+    return batch(label, commands, decode=decode, effect=effect)
 
 
-def _settled(family: Family, change: Change, answer: Answer, *, repeated: bool) -> Outcome:
+def _settled(family: Family, change: Change, answer: Answer) -> Outcome:
     error = answer.error
     if error is None:
         return _outcome(family, change, answer.result) if answer.ran else Outcome(status=Status.UNKNOWN)
     error.operation = f"{change.kind} {change.object._label()}"
-    if isinstance(error, NotFoundError) and repeated and change.kind == "delete":
-        # The attempt before, of which no answer came, did it.
+    if isinstance(error, NotFoundError) and change.kind == "delete":
+        # It is gone, be it by an attempt before of which no answer came.
         return Outcome()
     if isinstance(error, ThrottledError):
         return Outcome(status=Status.SKIPPED, error=error)
