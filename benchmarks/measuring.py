@@ -7,7 +7,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,9 +74,9 @@ def timed(action: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def peer(requirement: str) -> str:
-    """The interpreter of an environment with a peer, made on first use."""
-    command = [sys.executable, str(ROOT / "tests" / "peers.py"), "--python", "3.11", requirement]
+def peer(*requirements: str) -> str:
+    """The interpreter of an environment with peers, made on first use."""
+    command = [sys.executable, str(ROOT / "tests" / "peers.py"), "--python", "3.11", *requirements]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -110,6 +111,16 @@ class Side:
         self._process.wait(timeout=30)
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+
+@contextmanager
+def open_side(python: str, script: str) -> Iterator[Side]:
+    """A side for the length of a with block."""
+    side = Side(python, script)
+    try:
+        yield side
+    finally:
+        side.close()
 
 
 def median(values: list[float]) -> float:

@@ -134,7 +134,65 @@ def save(url: str, count: int) -> float:
     return elapsed
 
 
-MEASURES = ("hydrate", "get", "set_again", "set_first", "memory", "read", "read_bare", "save")
+def save_some(url: str, key: str, count: int) -> int:
+    """Change and save so many tasks; returns how many requests the reading before took."""
+    with Session("bench", api_key=key, api_version="v4.0", url_template=url) as session:
+        tasks = session.query(Task).fields("name").limit(count).all()
+        for task in tasks:
+            task.name = f"{task.name} again"
+        report = session.save_all(tasks)
+    if len(report.updated) != count:
+        raise SystemExit(repr(report))
+    return -(-count // 2000)
+
+
+def lazy(url: str, key: str, count: int) -> int:
+    """Follow a reference of so many tasks; returns how many requests the reading before took."""
+    with Session("bench", api_key=key, api_version="v4.0", url_template=url) as session:
+        tasks = session.query(Task).fields("name", "projectID").limit(count).all()
+        if len([task.project.name for task in tasks]) != count:
+            raise SystemExit(f"{len(tasks)} tasks")
+    return -(-count // 2000)
+
+
+def stream(url: str, count: int) -> float:
+    """Seconds for each of so many rows that are read one by one."""
+    with Session("bench", api_key="key", api_version="v4.0", url_template=url) as session:
+        start = time.perf_counter()
+        read = sum(1 for _task in session.query(Task).fields("name").limit(count))
+        elapsed = time.perf_counter() - start
+    if read != count:
+        raise SystemExit(f"read {read} of {count}")
+    return elapsed / count
+
+
+def stream_memory(url: str, count: int) -> float:
+    """Megabytes that are allocated at most while so many rows are read one by one."""
+    import tracemalloc
+
+    gc.collect()
+    tracemalloc.start()
+    try:
+        stream(url, count)
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+MEASURES = (
+    "hydrate",
+    "get",
+    "set_again",
+    "set_first",
+    "memory",
+    "read",
+    "read_bare",
+    "save",
+    "save_some",
+    "lazy",
+    "stream",
+    "stream_memory",
+)
 
 if __name__ == "__main__":
     serve({name: globals()[name] for name in MEASURES})

@@ -106,6 +106,7 @@ def parameters(node):
 
 
 def vars_function(cls, name):
+    getattr(cls, name)  # methods are made when they are first looked up
     found = vars(cls)[name]
     return getattr(found, "__func__", found)
 

@@ -3,6 +3,7 @@ import importlib
 import inspect
 import json
 import pickle
+import pydoc
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import pytest
 
 from workfront_orm.core import metadata, reflection, service
 from workfront_orm.core.errors import FieldNotLoaded, UnknownNameError
+from workfront_orm.core.methods import LateMethod
 from workfront_orm.core.naming import member_names, snake_case
 from workfront_orm.core.objects import Collection, Field, Key, Object, Reference
 from workfront_orm.core.reflection import APIVersion, api_version, find_query, generic_type
@@ -396,7 +398,7 @@ def test_paths_own_no_name_that_a_member_has(path):
 
 @pytest.mark.parametrize("version", metadata.versions("workfront"))
 def test_every_class_of_every_version_is_made(version):
-    api = api_version("workfront", version)
+    api = APIVersion(version, service.find_service("workfront"), metadata.find("workfront", version))
     listed = set(dir(api))
     for key, spec in api.source.read_all().items():
         cls = api.by_code[key]
@@ -408,14 +410,27 @@ def test_every_class_of_every_version_is_made(version):
             assert member.spec.raw == spec.raw[f"{type(member).__name__.lower()}s"][member.workfront_name]
             if isinstance(member, Field):
                 assert member.choices is None or len(member.choices) == len(member.spec.values)
-        for member in vars(cls).values():
-            function = getattr(member, "__func__", member)
-            if inspect.isfunction(function):
-                assert inspect.signature(function).parameters
-                assert function.__doc__
+        methods = [name for name, member in vars(cls).items() if isinstance(member, LateMethod)]
+        assert len(methods) == len({*spec.actions, *spec.queries})
+        for name in methods:
+            assert inspect.signature(getattr(cls, name)).parameters
+            assert getattr(cls, name).__doc__
 
 
 # --- actions and queries ----------------------------------------------------------------
+
+
+def test_a_method_takes_its_place_when_it_is_first_looked_up():
+    api = APIVersion("v21.0", service.find_service("workfront"), metadata.find("workfront", "v21.0"))
+    assert isinstance(vars(api.Task)["assign"], LateMethod)
+
+    class Own(api.Task):
+        pass
+
+    assert inspect.isfunction(Own.assign), "on a subclass too"
+    assert vars(api.Task)["assign"] is Own.assign is api.Task.assign
+    assert "assign" not in vars(Own)
+    assert "``assign`` action" in pydoc.render_doc(api.Task)
 
 
 class Recorder:

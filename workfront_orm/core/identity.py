@@ -6,10 +6,10 @@ while they have unsaved changes, so that no change is lost.
 
 from __future__ import annotations
 
-import gc
 import weakref
-from threading import Lock, RLock
+from threading import RLock
 
+from .collector import collector_paused
 from .tracking import Origin, State, changed_fields
 
 TYPE_CHECKING = False
@@ -28,35 +28,6 @@ class _Entry(weakref.ref["Object"]):
     __slots__ = ("key",)
 
     key: Any
-
-
-class _CollectorPause:
-    """Stops the garbage collector while at least one thread wraps a page.
-
-    The collector is one for the process, so who comes first stops it and who leaves last starts
-    it again; each thread by itself would take another's pause for the normal state.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._depth = 0
-        self._collecting = False
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._depth == 0:
-                self._collecting = gc.isenabled()
-                gc.disable()
-            self._depth += 1
-
-    def __exit__(self, *_error: object) -> None:
-        with self._lock:
-            self._depth -= 1
-            if self._depth == 0 and self._collecting:
-                gc.enable()
-
-
-_collector_paused = _CollectorPause()
 
 
 class IdentityMap:
@@ -102,7 +73,7 @@ class IdentityMap:
         siblings: list[_Entry] = []
         add_object, add_sibling = objects.append, siblings.append
         # Half of the cost of wrapping is the collector looking through what was just made.
-        with self._lock, _collector_paused:
+        with self._lock, collector_paused:
             known, forget = self._known(cls)
             for row in rows:
                 key = row.get(single) if single is not None else _composite(row, key_fields)

@@ -302,6 +302,8 @@ class MetadataFile:
         self._names: dict[str, str] | None = None
         self._objects: dict[str, ObjectSpec] = {}
         self._complete = False
+        # Where the object that was read last ends.
+        self._end = 0
 
     def __repr__(self) -> str:
         """Name the file."""
@@ -346,7 +348,7 @@ class MetadataFile:
         if self._names is None:
             import re  # needed for a listing only, one class is found without it
 
-            found = re.findall(r'^"([^"\\]+)": \{"name": "([^"\\]+)"', self._read(), re.MULTILINE)
+            found = re.findall(r'\n"([^"\\]+)": \{"name": "([^"\\]+)"', self._read())
             self._names = {name: key for key, name in found} or {
                 spec.name: key for key, spec in self.read_all().items()
             }
@@ -356,7 +358,7 @@ class MetadataFile:
         """The codes of the objects that have one, in the order of the file."""
         import re  # needed for a listing only, one class is found without it
 
-        found = re.findall(r'^"([^"\\]+)": \{"name": "[^"\\]+", "code": "', self._read(), re.MULTILINE)
+        found = re.findall(r'\n"([^"\\]+)": \{"name": "[^"\\]+", "code": "', self._read())
         return found or [key for key, spec in self.read_all().items() if spec.code is not None]
 
     def key_of(self, name: str) -> str | None:
@@ -385,12 +387,16 @@ class MetadataFile:
         if spec is None:
             text = self._read()
             lead = f'\n"{key}": '
-            start = text.find(lead)
+            # Who reads several mostly reads them in order.
+            end = self._end
+            start = text.find(lead, end)
+            if start < 0:
+                start = text.find(lead, 0, end)
             if start < 0:
                 # Once all are read, what is not among them is not there.
                 return (self._objects if self._complete else self.read_all())[key]
             try:
-                raw, _end = json.JSONDecoder().raw_decode(text, start + len(lead))
+                raw, self._end = json.JSONDecoder().raw_decode(text, start + len(lead))
             except ValueError as error:
                 raise MetadataError(f"{self.path}, object {key}: {error}") from error
             spec = self._objects.setdefault(key, self._spec(key, raw))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ __all__ = ["member_names", "snake_case"]
 _HUMP = re.compile("([a-z]|^)([A-Z]+)")
 
 
+@lru_cache(maxsize=8192)  # a version has ten thousand names, of which two thousand are different ones
 def snake_case(name: str) -> str:
     """Fold a camel-case name as the predecessor did: `BCCompletionState` is `bccompletion_state`.
 

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping
 from threading import RLock
 
 from . import metadata
-from .describe import ClassDoc, doubts, since
+from .collector import collector_paused
+from .describe import ClassDoc
 from .errors import UnknownNameError, near_matches
+from .methods import LateMethod, make_action, make_query
 from .naming import member_names
 from .objects import Collection, Field, Key, Object, ObjectMeta, Reference
 from .service import find_service
@@ -24,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-    from .metadata import ActionSpec, MetadataFile, ObjectSpec, QuerySpec
+    from .metadata import MetadataFile, ObjectSpec, QuerySpec
     from .service import Service
 
 __all__ = ["SECTIONS", "APIVersion", "api_version", "find_query", "generic_type", "make_class", "python_names"]
@@ -186,7 +188,8 @@ class APIVersion:
                 spec = self.source.read(key)
             except KeyError:
                 return None
-            cls = make_class(self, spec)
+            with collector_paused:
+                cls = make_class(self, spec)
             self.by_code.put(key, cls)
             # What was registered or put in its place by hand stays.
             self.__dict__.setdefault(cls.__name__, cls)
@@ -373,9 +376,9 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
         elif kind == "collections":
             namespace[name] = _relation(Collection, wire_name, entry)
         elif kind == "actions":
-            namespace[name] = make_action(metadata.ActionSpec(wire_name, entry), name, service)
+            namespace[name] = LateMethod(make_action, metadata.ActionSpec(wire_name, entry), name, service)
         else:
-            namespace[name] = make_query(metadata.QuerySpec(wire_name, entry), name, service)
+            namespace[name] = LateMethod(make_query, metadata.QuerySpec(wire_name, entry), name, service)
     namespace = {**_absent(general), **namespace}
     return _make_type(namespace["__qualname__"], namespace, general)
 
@@ -437,10 +440,12 @@ def _unnamed(service: Service, spec: ObjectSpec, names: dict[tuple[str, str], st
     found: dict[tuple[str, str], str] = {}
     for kind in ("fields", "references", "collections"):
         for name in spec.raw.get(kind) or ():
+            if (kind, name) in names:
+                continue
             folded = service.python_name(name)
             unusable = not folded.isidentifier() or keyword.iskeyword(folded)
             # The service may have left it out, and the key is called `id`.
-            if unusable and (kind, name) not in names and service.member_name(spec.key, kind, name) is None:
+            if unusable and service.member_name(spec.key, kind, name) is None:
                 found[kind, name] = name
     return found
 
@@ -457,89 +462,3 @@ def _relation(kind: Any, wire_name: str, entry: Mapping[str, Any]) -> Any:
     relation = kind(wire_name)
     relation._raw = entry
     return relation
-
-
-def make_action(spec: ActionSpec, name: str, service: Service) -> Any:
-    """The method of an action, with the signature that the metadata gives.
-
-    Every argument is optional, as the predecessor had it, since metadata does not tell which are
-    required. Where the arguments are not known, they are passed by their wire names.
-    """
-
-    def call(self: Object, values: Mapping[str, Any]) -> Any:
-        return self._session(name).call_action(self, spec, values)
-
-    return _documented(_signed(call, "self", spec.arguments, service), name, "action", spec, service)
-
-
-def make_query(spec: QuerySpec, name: str, service: Service) -> Any:
-    """The class method of a named query: a session, the query's arguments, and the fields to read."""
-
-    def call(cls: type[Object], session: Any, values: Mapping[str, Any], fields: Any = None) -> Any:
-        return session.call_query(cls, spec, values, fields)
-
-    function = _signed(call, "cls, session", spec.arguments, service, "fields")
-    return classmethod(_documented(function, name, "named query", spec, service))
-
-
-_factories: dict[tuple[str, int, str], Any] = {}
-
-
-def _signed(call: Any, first: str, arguments: Any, service: Service, last: str = "") -> Any:
-    """A function with real, named arguments that hands them to `call` by wire name.
-
-    Compiling each function would cost more than the rest of its class; so one is compiled for
-    each number of arguments, and its copies get names of their own.
-    """
-    if arguments is None:
-        return _factory(first, -1, last)(call, ())
-    wire_names = tuple(argument.name for argument in arguments)
-    names = tuple(service.python_name(wire_name.strip()) for wire_name in wire_names)
-    own = tuple(first.split(", "))
-    usable = all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
-    if not usable or len({*names, *own, last}) != len(names) + len(own) + 1:
-        return _factory(first, -1, last)(call, ())
-    function = _factory(first, len(names), last)(call, wire_names)
-    function.__code__ = function.__code__.replace(co_varnames=(*own, *names, *((last,) if last else ())))
-    return function
-
-
-def _factory(first: str, count: int, last: str) -> Any:
-    factory = _factories.get((first, count, last))
-    if factory is None:
-        numbered = [f"a{number}" for number in range(max(count, 0))]
-        declared = [first, *(f"{name}=None" for name in numbered)]
-        declared += [f"*, {last}=None"] if last else []
-        values = "dict(zip(wire_names, (" + "".join(f"{name}, " for name in numbered) + ")))"
-        if count < 0:
-            declared.append("**arguments")
-            values = "arguments"
-        source = (
-            "def factory(call, wire_names):\n"
-            f"    def function({', '.join(declared)}):\n"
-            f"        return call({first}, {values}{f', {last}' if last else ''})\n"
-            "    return function\n"
-        )
-        namespace: dict[str, Any] = {}
-        exec(source, namespace)  # noqa: S102 - the source is made above; names of the metadata never enter it
-        factory = _factories[first, count, last] = namespace["factory"]
-    return factory
-
-
-def _documented(function: Any, name: str, kind: str, spec: ActionSpec | QuerySpec, service: Service) -> Any:
-    function.__name__ = function.__qualname__ = name
-    arguments = spec.arguments
-    lines = [f"The ``{spec.name}`` {kind}.", ""]
-    if arguments is None:
-        lines.append("Its arguments are not known: pass them by their wire names.")
-    lines += [
-        f":param {service.python_name(argument.name.strip())}: {argument.name} (type: ``{argument.type}``)"
-        for argument in arguments or ()
-    ]
-    if spec.result:
-        lines.append(f":return: ``{spec.result}``")
-    known = [since(spec), *doubts(spec)]
-    if any(known):
-        lines += ["", *filter(None, known)]
-    function.__doc__ = "\n".join(lines).rstrip()
-    return function

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import tenants, types
 from .describe import call_line, class_doc, member_line
-from .reflection import make_action, make_query, python_names
+from .methods import make_action, make_query
+from .reflection import python_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -8,7 +8,6 @@ changed field, so that setting a value back makes the field clean again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from copy import deepcopy
 
 from .errors import UnknownNameError
 
@@ -371,4 +370,8 @@ class CustomFields(MutableMapping[str, "Any"]):
 
 def snapshot(value: Any) -> Any:
     """A copy of a wire value that later changes in place do not reach."""
-    return deepcopy(value) if value.__class__ is list or value.__class__ is dict else value
+    if value.__class__ is not list and value.__class__ is not dict:
+        return value
+    from copy import deepcopy  # for the few fields that hold lists and maps
+
+    return deepcopy(value)
