@@ -399,7 +399,13 @@ def test_dir_lists_members_and_own_names_without_a_request(load, canned):
 
 def test_looking_for_display_hooks_asks_nothing(load, canned):
     task = load()
-    for name in ("_repr_html_", "_ipython_display_", "shape", "__array__", "_ipython_canary_method_should_not_exist_"):
+    for name in (
+        "_repr_markdown_",
+        "_ipython_display_",
+        "shape",
+        "__array__",
+        "_ipython_canary_method_should_not_exist_",
+    ):
         assert not hasattr(task, name)
     assert not canned.requests
 

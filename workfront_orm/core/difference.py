@@ -426,18 +426,16 @@ def difference_html(difference: Difference, title: str) -> str:
     """A difference as HTML: a table a class, folded where there are several."""
     from html import escape
 
+    from .markup import table_html
+
     by_class: dict[str, list[Entry]] = {}
     for entry in difference:
         by_class.setdefault(entry.class_name, []).append(entry)
     parts = [f"<p><b>{escape(title)}</b></p>"]
     for name, entries in by_class.items():
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells(entry))}</tr>" for entry in entries)
-        head = "".join(f"<th>{column}</th>" for column in COLUMNS)
         opened = " open" if len(by_class) == 1 else ""
         summary = f"<summary>{escape(name)}: {len(entries)}</summary>"
-        parts.append(
-            f"<details{opened}>{summary}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
-        )
+        parts.append(f"<details{opened}>{summary}{table_html(COLUMNS, map(cells, entries))}</details>")
     return "".join(parts)
 
 

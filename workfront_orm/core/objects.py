@@ -322,6 +322,12 @@ class Object(Mapped, metaclass=ObjectMeta):
         )
         return f"<{type(self).__name__}: {', '.join(shown)}>"
 
+    def _repr_html_(self) -> str:
+        """The loaded fields as a table, for notebooks; never a request."""
+        from .markup import object_html
+
+        return object_html(self)
+
     def __dir__(self) -> list[str]:
         """Own names and the members; never a request."""
         return sorted(filter(str.isidentifier, {*object.__dir__(self), *type(self)._members}))

@@ -158,5 +158,11 @@ class Report:
         counts = ", ".join(f"{count} {status}" for status, count in sorted(self.counts().items())) or "no rows"
         return f"<Report: {counts} in {self.requests} requests{', interrupted' if self.interrupted else ''}>"
 
+    def _repr_html_(self) -> str:
+        """The counts, and a table of the rows that were not written, for notebooks."""
+        from .markup import report_html
+
+        return report_html(self)
+
     def _of(self, status: str) -> list[ReportRow]:
         return [row for row in self.rows if row.status == status]
