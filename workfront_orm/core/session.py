@@ -456,6 +456,8 @@ class BaseSession:
                 f"{operation} {cls.__name__}: the class is of version {api.version}, the session of {self._api.version}; "
                 f"use session.api.{cls.__name__}"
             )
+        if cls._spec is not None:
+            self.service.capabilities(cls._spec).require("load" if operation == "load" else "search", cls.__name__)
 
     # --- life ---------------------------------------------------------------------
 

@@ -173,6 +173,8 @@ def entry_of(section, entry):
 def members(cls):
     """Names, kinds, wire names, codecs and targets of the members; signatures of the methods."""
     found = {}
+    for name in list(vars(cls)):
+        getattr(cls, name, None)  # methods are made when they are first looked up
     for name, member in vars(cls).items():
         if isinstance(member, Field):
             choices = None if member.choices is None else {code.value for code in member.choices}

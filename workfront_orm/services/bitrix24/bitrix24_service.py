@@ -149,6 +149,9 @@ class Bitrix24Service(Service):
         family = family_of(spec)
         words = spec.operations
         known = None if words is None else frozenset(_OPERATIONS[word] for word in words if word in _OPERATIONS)
+        if known is not None and "search" in known:
+            # What is listed by all parts of its key is loaded that way.
+            known |= {"load"}
         return Capabilities(
             operations=known,
             paging=family.paging,

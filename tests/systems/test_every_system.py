@@ -1,0 +1,31 @@
+"""The tests that every system gets for free, over all systems of the package."""
+
+from workfront_orm.testing import Example, SystemTests
+
+EXAMPLES = [
+    Example(
+        service="workfront",
+        type="Project",
+        field="description",
+        missing="0" * 32,
+        new=lambda session, number: session.api.Project(session, name=f"new {number}"),
+        bad=lambda session: session.api.Project(session, name="bad", portfolio_id="f" * 32),
+        reference="owner",
+        secrets=("api_key", "password"),
+        options={"api_version": "v22.0"},
+    ),
+    Example(
+        service="bitrix24",
+        type="Company",
+        field="comments",
+        missing=99_999_999,
+        new=lambda session, number: session.api.Company(session, title=f"new {number}"),
+        reference="assigned_by",
+        secrets=("webhook_url",),
+        options={"requests_per_second": None},
+    ),
+]
+
+
+class TestEverySystem(SystemTests):
+    examples = EXAMPLES
