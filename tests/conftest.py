@@ -7,6 +7,9 @@ import hypothesis
 import pytest
 import responses
 
+# A package of its own, whose tests run where it is installed (`systems/test_library.py`).
+collect_ignore = ["library_system"]
+
 # A busy machine is no failure; what failed is shown in full, so nothing needs to be kept in a folder.
 hypothesis.settings.register_profile(
     "here", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -33,6 +33,7 @@ __all__ = [
     "ObjectSpec",
     "QuerySpec",
     "ReferenceSpec",
+    "add_folder",
     "config_folder",
     "find",
     "packaged_folders",
@@ -467,12 +468,22 @@ def search_path() -> list[str]:
     """The folders that are searched for `<service>/<version>.json`, first wins.
 
     `WORKFRONT_ORM_METADATA` (one folder, or several separated as in `PATH`), the user's
-    configuration folder, the files of the package.
+    configuration folder, those of services that other packages bring, the files of the package.
     """
     folders = [folder for folder in os.environ.get("WORKFRONT_ORM_METADATA", "").split(os.pathsep) if folder]
     folders.append(os.path.join(config_folder(), "metadata"))
+    folders.extend(_added)
     folders.extend(packaged_folders())
     return folders
+
+
+_added: list[str] = []
+
+
+def add_folder(folder: str) -> None:
+    """Search a folder too, before those of this package: what a service of another package brings."""
+    if folder not in _added:
+        _added.append(folder)
 
 
 def config_folder() -> str:

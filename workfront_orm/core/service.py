@@ -8,7 +8,7 @@ or `register_service()`; `docs/add-a-system.md` walks through it.
 
 from __future__ import annotations
 
-from . import types
+from . import metadata, types
 from .errors import APIError, NotSupportedError, UnknownNameError, near_matches
 from .naming import snake_case
 
@@ -90,6 +90,9 @@ class Service:
 
     name: str = ""
     """The name it is registered under; also the name of its logger."""
+
+    metadata_folder: str | None = None
+    """The folder that holds `<name>/<version>.json`, for a service of another package; None for those of this one."""
 
     # --- names, keys, values: used while classes are made ---------------------------
 
@@ -437,6 +440,8 @@ def register_service(service: AnyService) -> AnyService:
     if not service.name:
         raise ValueError(f"{service!r} has no name to register it under")
     _registered[service.name] = service
+    if service.metadata_folder is not None:
+        metadata.add_folder(service.metadata_folder)
     return service
 
 
