@@ -53,7 +53,7 @@ def test_keywords(api, parameters, expected):
 def test_objects_stand_for_their_ids(api):
     assert sent(api.Contact, company=api.Company(ID=7)) == {"=COMPANY_ID": 7}
     assert sent(api.Contact, company=[api.Company(ID=7), 8]) == {"@COMPANY_ID": [7, 8]}
-    with pytest.raises(ValueError, match="no id to search by"):
+    with pytest.raises(ValueError, match="save it first"):
         sent(api.Contact, company=api.Company())
 
 
@@ -225,3 +225,30 @@ def test_custom_switches_are_filtered_by_numbers(api):
     live.describe = lambda key, general: {**general.raw, "fields": {**general.raw["fields"], "ufCrm1_ok": entry}}
     item_type = live.by_code["item:128"]
     assert where(item_type.uf_crm1_ok == True) == {"=ufCrm1_ok": 1}  # noqa: E712 - a condition
+
+
+def test_a_code_that_no_pipeline_has_is_refused_in_a_condition(session, sandbox):
+    deal_type, card_type = session.api.Deal, session.item_type(128)
+    sandbox.requests.clear()
+    with pytest.raises(ValueError, match=r"no code 'WONN' here; did you mean 'WON'"):
+        session.query(deal_type).where(deal_type.stage_id == "WONN")
+    with pytest.raises(ValueError, match="no code 'DT128_10:WON' here"):
+        session.query(card_type).where(card_type.stage_id.in_(["DT128_10:NEW", "DT128_10:WON"]))
+    # One look at all directories for each of the two fields, and none for codes that are known.
+    assert session.query(deal_type).where(deal_type.stage_id == "C2:WON")
+    assert [one.path.rpartition("/")[2] for one in sandbox.requests] == ["crm.status.list"] * 2
+
+
+def test_an_object_is_compared_by_its_id(session):
+    deal_type = session.api.Deal
+    contacts = session.load(session.api.Contact, [5, 6])
+    by_object = session.query(deal_type).where(deal_type.contact_id.in_(contacts)).ids()
+    assert by_object
+    assert by_object == session.query(deal_type).where(deal_type.contact_id.in_([5, 6])).ids()
+    with pytest.raises(ValueError, match="save it first"):
+        _ = deal_type.contact_id == session.api.Contact(session, name="new")
+
+
+def test_an_operator_that_bitrix24_does_not_have_names_itself(session):
+    with pytest.raises(UnknownNameError, match=r"=@ in '=@COMPANY_IDS' is no operator of Bitrix24; there are = "):
+        session.search(session.api.Deal, **{"=@COMPANY_IDS": 1})

@@ -110,9 +110,12 @@ class Bitrix24Service(Service):
     def encode_filter(
         self, spec: ObjectSpec | None, field: FieldSpec, codec: types.Codec, operator: str, value: Any
     ) -> Any:
-        """A phone or the like is compared as its text."""
+        """A phone or the like is compared as its text, an object as its id."""
         from workfront_orm.core.types import TEXT, filter_value
 
+        from .filters import key_to_compare
+
+        value = key_to_compare(value)
         if field.type == "crm_multifield":
             return filter_value(TEXT, operator, getattr(value, "value", value))
         return filter_value(codec, operator, value)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from .families import Family
 
-__all__ = ["alternatives", "compiled", "is_expressible", "known_field", "read_parameters", "where_of"]
+__all__ = ["alternatives", "compiled", "is_expressible", "key_to_compare", "known_field", "read_parameters", "where_of"]
 
 Where = dict[str, Any]
 
@@ -170,6 +170,12 @@ def _named(cls: type[Object], name: str) -> tuple[str, str]:
         raise UnknownNameError(f"search {cls.__name__}: {rest!r} is no field, so it cannot be filtered by")
     if member is None:
         known = [*cls._members, *cls._python_names]
+        signs = rest[: len(rest) - len(rest.lstrip("=!<>@%"))]
+        if signs:
+            raise UnknownNameError(
+                f"search {cls.__name__}: {prefix}{signs} in {name!r} is no operator of Bitrix24; "
+                f"there are {' '.join(filter(None, _OPERATOR_OF_PREFIX))}"
+            )
         raise UnknownNameError(
             f"search {cls.__name__}: no field {rest!r}{near_matches(rest, known)}; "
             "Bitrix24 would ignore the name and return every row"
@@ -202,12 +208,21 @@ def _parameter(cls: type[Object], family: Family, field: Field, prefix: str, val
     return dict([_condition(cls, family, Comparison(field, operator, sent, ignore_case=ignore_case))])
 
 
+def key_to_compare(value: Any) -> Any:
+    """An object as what fields that refer to it hold: its id, or the last part of a composite key.
+
+    Raises:
+        ValueError: The object is not saved.
+    """
+    if not isinstance(value, Object):
+        return value
+    if value.id is None:
+        raise ValueError(f"cannot be compared with {value._label()}, which has no id yet; save it first")
+    key = value.id
+    return key[-1] if isinstance(key, tuple) else key
+
+
 def _encoded(field: Field, value: Any, operator: str) -> Any:
-    if isinstance(value, Object):
-        if value.id is None:
-            raise ValueError(f"{field!r}: {value._label()} has no id to search by")
-        key = value.id
-        return key[-1] if isinstance(key, tuple) else key
     if operator in {"contains", "not_contains", "like", "not_like"}:
         return field.to_filter(value, "like")
     return field.to_filter(value, operator)
@@ -316,7 +331,10 @@ def _sent(field: Field, leaf: Comparison) -> Any:
     values = value if isinstance(value, tuple) else (value,)
     for one in values:
         if isinstance(one, (Operand, ServerValue)):
-            raise NotSupportedError(f"{leaf!r}: Bitrix24 compares with values only, not with other fields or {one!r}")
+            raise NotSupportedError(
+                f"{leaf!r}: Bitrix24 compares with values only, not with other fields or {one!r}; "
+                "give the value itself: a date, or session.user_id"
+            )
     if operator in {"contains", "not_contains", "startswith"} and "%" in str(value):
         raise NotSupportedError(f"{leaf!r}: % in the text cannot be told from a wildcard; filter_locally() can")
     if operator == "like" and "_" in str(value):

@@ -344,6 +344,14 @@ def tenant_values(cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -
             return [(entry.get("STATUS_ID"), str(entry.get("NAME"))) for entry in envelope["result"]]
 
         return call(label, "crm.status.list", {"filter": {"ENTITY_ID": directory}}, decode=statuses)
+    pattern = _directories_of_field(cls, field)
+    if pattern is not None:
+
+        def of_all_pipelines(envelope: Mapping[str, Any]) -> list[tuple[Any, str]]:
+            rows = [entry for entry in envelope["result"] if pattern.fullmatch(str(entry.get("ENTITY_ID")))]
+            return [(entry.get("STATUS_ID"), str(entry.get("NAME"))) for entry in rows]
+
+        return call(label, "crm.status.list", {}, decode=of_all_pipelines)
     if field.type == "crm_currency":
 
         def currencies(envelope: Mapping[str, Any]) -> list[tuple[Any, str]]:
@@ -351,6 +359,23 @@ def tenant_values(cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -
 
         return call(label, "crm.currency.list", {}, decode=currencies)
     return None
+
+
+def _directories_of_field(cls: type[Object], field: FieldSpec) -> re.Pattern[str] | None:
+    """The directories that a field may take its codes from where no row tells which: those of all pipelines."""
+    reference = cls._spec.references.get(field.reference or "")
+    if field.type != "crm_status" or reference is None:
+        return None
+    text = ((reference.raw.get("extra") or {}).get("where") or {}).get("ENTITY_ID")
+    if not isinstance(text, str):
+        return None
+    choice = _CHOICE.fullmatch(text)
+    known = (cls._spec.raw.get("extra") or {}).get("parameters") or {}
+    found = [
+        _NAME.sub(lambda match: str(known.get(match[1], r"\d+")), one)
+        for one in ((choice[1], choice[4]) if choice else (text,))
+    ]
+    return re.compile("|".join(found))
 
 
 def _directory_of_field(cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> str | None:
