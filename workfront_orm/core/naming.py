@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["member_names", "snake_case"]
 
-_HUMP = re.compile("([a-z]|^)([A-Z]+)")
+_HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 
 
 @lru_cache(maxsize=8192)  # a version has ten thousand names, of which two thousand are different ones
@@ -20,7 +20,7 @@ def snake_case(name: str) -> str:
 
     A run of capitals is one word and glues to the lower-case letters after it; digits never split.
     """
-    return _HUMP.sub(_split, name).lower()
+    return _HUMP.sub("_", name).lower()
 
 
 def member_names(
@@ -59,8 +59,3 @@ def member_names(
         used.add(name)
         names[kind, wire_name] = name
     return names
-
-
-def _split(match: re.Match[str]) -> str:
-    start, capitals = match.groups()
-    return f"{start}_{capitals}" if start else capitals
