@@ -145,9 +145,10 @@ class Field(Operand, _Property):
         """
         raw = self._raw
         if raw:
-            if raw.get("readOnly"):
+            new = obj._state.status == "new"
+            if raw.get("readOnly") and not (new and self.workfront_name in obj._place_fields):
                 raise AttributeError(f"{self._place(obj)} is read-only: the server computes it")
-            if raw.get("immutable") and obj._state.status != "new":
+            if raw.get("immutable") and not new:
                 raise AttributeError(f"{self._place(obj)} can only be set before the object is created")
         wire = self._to_wire(value, obj)
         obj._assign(self.workfront_name, wire, self)

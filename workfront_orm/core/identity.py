@@ -14,7 +14,7 @@ from .tracking import Origin, State, changed_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from .objects import Object
@@ -42,14 +42,34 @@ class IdentityMap:
     def __init__(self, session: Any) -> None:
         self._session = weakref.ref(session)
         self._by_code: dict[Any, tuple[dict[Any, _Entry], Callable[[Any], None]]] = {}
+        self._by_names: dict[Any, weakref.WeakValueDictionary[tuple[Any, ...], Object]] = {}
         self._changed: dict[int, Object] = {}
         self._lock = RLock()
 
     def get(self, cls: type[Object], key: Any) -> Object | None:
-        """The object of that class and id, if the session has it."""
+        """The object of that class and id, or of those names, if the session has it."""
         known = self._by_code.get(cls.code or cls.__name__)
         entry = known[0].get(self._normal(cls, key)) if known else None
-        return None if entry is None else entry()
+        found = None if entry is None else entry()
+        return self._named(cls, key) if found is None and cls._name_key else found
+
+    def name(self, cls: type[Object], objects: Iterable[Object]) -> None:
+        """Know objects by their names, where their class has such; again after they changed."""
+        if not cls._name_key:
+            return
+        with self._lock:
+            table = self._by_names.setdefault(cls.code or cls.__name__, weakref.WeakValueDictionary())
+            for obj in objects:
+                names = obj._names()
+                if None not in names:
+                    table[names] = obj
+
+    def _named(self, cls: type[Object], key: Any) -> Object | None:
+        names = key if isinstance(key, tuple) else (key,)
+        table = self._by_names.get(cls.code or cls.__name__)
+        found = None if table is None else table.get(names)
+        # It may have another name by now, or be gone.
+        return found if found is not None and found._state.status == "persistent" and found._names() == names else None
 
     def wrap(self, cls: type[Object], row: dict[str, Any]) -> Object:
         """The object of a decoded row: the one that the session has, filled, or a new one."""
@@ -98,6 +118,7 @@ class IdentityMap:
                     known[key] = made
                     add_sibling(made)
         origin.siblings = siblings
+        self.name(cls, objects)
         return objects
 
     def add(self, obj: Object) -> None:
@@ -117,6 +138,7 @@ class IdentityMap:
                 state = obj._state
                 obj._state = State(state.session, state.status, Origin(state.origin.lazy, self._changed))
                 self.keep_while_dirty(obj)
+            self.name(type(obj), (obj,))
 
     def remove(self, obj: Object) -> None:
         """Forget an object, for example after it was deleted."""
@@ -158,6 +180,7 @@ class IdentityMap:
         """Forget all objects."""
         with self._lock:
             self._by_code.clear()
+            self._by_names.clear()
             self._changed.clear()
 
     def _known(self, cls: type[Object]) -> tuple[dict[Any, _Entry], Callable[[Any], None]]:

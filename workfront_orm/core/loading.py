@@ -45,11 +45,12 @@ class Loader:
         service = self._session.service
         rows = [row for request in service.plan_load(cls, wanted, fields) for row in self._session.execute(request)]
         normal = cls._normal_key or (lambda key: key)
-        found = {normal(obj.id): obj for obj in self._session.identity_map.wrap_page(cls, rows)}
+        objects = self._session.identity_map.wrap_page(cls, rows)
+        found = _by_keys(cls, objects)
         missing = [key for key in wanted if normal(key) not in found]
-        if len(wanted) == 1 and len(found) == 1:
+        if len(wanted) == 1 and len({id(obj) for obj in objects}) == 1:
             # An id may be a name that the server resolves, such as the current user's.
-            return [next(iter(found.values()))] * len(ids)
+            return [objects[0]] * len(ids)
         if missing:
             shown = ", ".join(map(repr, missing[:5])) + (" ..." if len(missing) > 5 else "")  # noqa: PLR2004
             raise service.error(NotFoundError)(
@@ -196,7 +197,7 @@ class Loader:
         loaded: list[Object] = []
         for request in session.service.plan_lookup(cls, unknown, None):
             loaded += session.identity_map.wrap_page(cls, session.execute(request))
-        by_key = {normal(target.id): target for target in loaded}
+        by_key = _by_keys(cls, loaded)
         for key, owners in wanted.items():
             target = by_key.get(key) or session.identity_map.get(cls, key)
             if target is not None:
@@ -242,13 +243,14 @@ class Loader:
             if select is None:
                 break
             normal = type(obj)._normal_key or (lambda key: key)
-            members: dict[Any, list[Object]] = {normal(owner.id): [] for owner in owners}
+            by_key = _by_keys(type(obj), owners)
+            members: dict[int, list[Object]] = {id(owner): [] for owner in owners}
             for member in session.read(select):
-                key = normal(service.collection_owner(relation, member._row))
-                if key in members:
-                    members[key].append(member)
+                owner_ = by_key.get(normal(service.collection_owner(relation, member._row)))
+                if owner_ is not None:
+                    members[id(owner_)].append(member)
             for owner in owners:
-                owner._remember(name, tuple(members[normal(owner.id)]))
+                owner._remember(name, tuple(members[id(owner)]))
         else:
             if len(lacking) > 1:
                 return True
@@ -309,10 +311,9 @@ class Loader:
                 found[code, key] = known
         for code, keys in by_code.items():
             cls = session.api.type_of({}, code)
-            normal = cls._normal_key or (lambda key: key)
             for request in session.service.plan_lookup(cls, sorted(keys), None):
-                for obj in session.identity_map.wrap_page(cls, session.execute(request)):
-                    found[code, normal(obj.id)] = obj
+                loaded = session.identity_map.wrap_page(cls, session.execute(request))
+                found.update(((code, key), obj) for key, obj in _by_keys(cls, loaded).items())
         return found
 
     # --- helpers ------------------------------------------------------------------
@@ -375,6 +376,21 @@ class Loader:
         if rule == "raise":
             raise LazyLoadError(message)
         warnings.warn(message, stacklevel=7)
+
+
+def _by_keys(cls: type[Object], objects: Sequence[Object]) -> dict[Any, Object]:
+    """Objects of a class by all that they are found by: the key, and the names where the class has such."""
+    normal = cls._normal_key or (lambda key: key)
+    found: dict[Any, Object] = {}
+    for obj in objects:
+        if cls._name_key:
+            names = obj._names()
+            found[names] = obj
+            if len(names) == 1:
+                found[names[0]] = obj
+    # Last: an id goes before a name of the same letters.
+    found.update((normal(obj.id), obj) for obj in objects)
+    return found
 
 
 def _siblings(obj: Object) -> Iterable[Object]:

@@ -146,6 +146,8 @@ class Object(Mapped, metaclass=ObjectMeta):
     _spec: ClassVar[Any] = None
     _key: ClassVar[tuple[str, ...]] = ("ID",)
     _normal_key: ClassVar[Any] = None
+    _name_key: ClassVar[tuple[str, ...]] = ()
+    _place_fields: ClassVar[frozenset[str]] = frozenset()
     _natural_key: ClassVar[bool] = False
     _referred_by: ClassVar[str | None] = None
     _members: ClassVar[dict[str, Any]]
@@ -477,6 +479,12 @@ class Object(Mapped, metaclass=ObjectMeta):
         """The id of an object that stands for its own id, once it has one; other values as they are."""
         key = self._reference_id(value)
         return value if key is None else key
+
+    def _names(self) -> tuple[Any, ...]:
+        """What the server knows the object by beside its key; a new name is none before it is saved."""
+        row, originals = self._row, self._originals or {}
+        names = (originals.get(name, row.get(name)) for name in self._name_key)
+        return tuple(None if name is NOT_LOADED else name for name in names)
 
     def _reads_wire(self) -> bool:
         return getattr(self._state.session, "values", "typed") == "wire"

@@ -352,6 +352,8 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
         "_spec": spec,
         "_key": key_fields,
         "_normal_key": service.normal_key(spec),
+        "_name_key": service.name_key(spec),
+        "_place_fields": service.place_fields(spec),
         "_natural_key": service.natural_key(spec),
         "_referred_by": service.referred_by(spec),
         **helpers,

@@ -91,6 +91,7 @@ def apply_outcome(session: BaseSession, change: Change, outcome: Outcome) -> Non
         obj._forget(name)
     if change.kind == "create":
         session.identity_map.add(obj)
+    session.identity_map.name(type(obj), (obj,))
     obj._settle()
 
 

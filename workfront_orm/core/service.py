@@ -145,6 +145,19 @@ class Service:
         """The wire name of the field by whose value other objects refer to those of a class; None for the key."""
         return None
 
+    def name_key(self, spec: ObjectSpec) -> tuple[str, ...]:
+        """The wire names of the fields that name an object, where it has a name beside its key.
+
+        The names of what it stands in come first, its own last: `("projectName", "procedureName")`. An object
+        is then found by them as by its key, in `session.load()`, in references and among the owners of a
+        collection, while the key stays its identity, since names change. Empty where objects have no such name.
+        """
+        return ()
+
+    def place_fields(self, spec: ObjectSpec) -> frozenset[str]:
+        """The read-only fields that say what an object stands in: a new object is given them, and keeps them."""
+        return frozenset(self.name_key(spec)[:-1])
+
     def natural_key(self, spec: ObjectSpec) -> bool:
         """Whether programs give objects their keys, so that a complete key does not say that an object exists."""
         return False

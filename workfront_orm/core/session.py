@@ -176,7 +176,8 @@ class BaseSession:
 
         Args:
             object_type: The class, from `session.api`.
-            id_or_ids: One id, or a sequence of ids.
+            id_or_ids: One id, or a sequence of ids. Where objects have names as well, one of these: a
+                tuple where the names of what it stands in are a part of it.
             fields: The fields to read; None for the system's default fields.
 
         Raises:
@@ -184,7 +185,8 @@ class BaseSession:
             TypeError: Neither an id nor a sequence of ids.
         """
         self._check_type(object_type, "load")
-        single = isinstance(id_or_ids, (str, int)) or (isinstance(id_or_ids, tuple) and len(object_type._key) > 1)
+        parts = max(len(object_type._key), len(object_type._name_key))
+        single = isinstance(id_or_ids, (str, int)) or (isinstance(id_or_ids, tuple) and parts > 1)
         try:
             ids = [id_or_ids] if single else list(id_or_ids)
         except TypeError:
