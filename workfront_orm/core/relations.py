@@ -57,6 +57,18 @@ class Relation:
         except UnknownNameError:
             return sorted(own)
 
+    def __get__(self, obj: Any, owner: type[Object] | None = None) -> Any:
+        """What it leads to, loaded on first access, or the relation itself on the class."""
+        if obj is None:
+            return self
+        values = obj._values
+        if values is not None:
+            try:
+                return values[self.workfront_name]
+            except KeyError:
+                pass
+        return obj._resolve(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by class and wire name: paths travel to other processes."""
         owner = getattr(self, "_owner", None)
@@ -98,18 +110,6 @@ class Reference(Relation):
         """What the metadata says of the reference."""
         return ReferenceSpec(self.workfront_name, getattr(self, "_raw", {}))
 
-    def __get__(self, obj: Any, owner: type[Object] | None = None) -> Any:
-        """The object referred to, or the reference itself on the class."""
-        if obj is None:
-            return self
-        values = obj._values
-        if values is not None:
-            try:
-                return values[self.workfront_name]
-            except KeyError:
-                pass
-        return obj._resolve(self)
-
     def __set__(self, obj: Object, value: Any) -> None:
         """Assign to the id field where the system says that the reference stands for it; refuse everywhere else."""
         service = getattr(type(obj)._api, "service", None)
@@ -144,18 +144,6 @@ class Collection(Relation):
     def spec(self) -> CollectionSpec:
         """What the metadata says of the collection."""
         return CollectionSpec(self.workfront_name, getattr(self, "_raw", {}))
-
-    def __get__(self, obj: Any, owner: type[Object] | None = None) -> Any:
-        """The objects, as a tuple, or the collection itself on the class."""
-        if obj is None:
-            return self
-        values = obj._values
-        if values is not None:
-            try:
-                return values[self.workfront_name]
-            except KeyError:
-                pass
-        return obj._resolve(self)
 
     def _instead(self, obj: Object, place: str) -> str:  # noqa: ARG002 - a reference needs it
         return f"{place} shows what refers to the object; save, change or delete the members themselves"

@@ -7,11 +7,11 @@ import string
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from workfront_orm.sandbox import world
 from workfront_orm.sandbox.blizwork.errors import BusinessError
-from workfront_orm.sandbox.documents import Document, Documents, Table
 
 if TYPE_CHECKING:
-    from workfront_orm.sandbox.backend import Settings
+    from workfront_orm.sandbox.documents import Document, Table
 
 ENVIRONMENTS = ("production", "draft")
 COMPANY = "5fe4a1f0f5d18203afbd6af2"
@@ -19,19 +19,12 @@ COMPANY = "5fe4a1f0f5d18203afbd6af2"
 _TOKEN_LENGTH = 34
 
 
-class World:
+class World(world.World):
     """The data of one sandbox.
 
     Args:
         settings: what the sandbox was started with.
     """
-
-    def __init__(self, settings: Settings) -> None:
-        self.documents = Documents(settings.path)
-        self.url = settings.url
-        self._clock = settings.clock
-        self._random: random.Random = random.SystemRandom()
-        self._moment: datetime | None = None
 
     @property
     def users(self) -> Table:
@@ -66,23 +59,6 @@ class World:
         if found is None:
             raise BusinessError(f"Process '{slug}' does not exist")
         return found
-
-    def plan(self, seed: int) -> None:
-        """Draw identifiers from a seed from now on: for the data to start with."""
-        self._random = random.Random(seed)  # noqa: S311 - reproducible demo data
-
-    def at(self, moment: datetime) -> None:
-        """Show this time until `live`: for the data to start with."""
-        self._moment = moment
-
-    def live(self) -> None:
-        """Draw identifiers and time as a server does."""
-        self._random = random.SystemRandom()
-        self._moment = None
-
-    def now(self) -> datetime:
-        """Time of the server."""
-        return self._moment or self._clock.now()
 
     def new_id(self) -> str:
         """Return an identifier of 24 hexadecimal digits."""

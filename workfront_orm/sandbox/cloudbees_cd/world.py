@@ -7,23 +7,23 @@ import string
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from workfront_orm.sandbox import world
 from workfront_orm.sandbox.cloudbees_cd import model
 from workfront_orm.sandbox.cloudbees_cd.errors import RestError, duplicate, invalid, missing, required
 from workfront_orm.sandbox.cloudbees_cd.values import checked, text, timestamp
-from workfront_orm.sandbox.documents import Document, Documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from workfront_orm.sandbox.backend import Settings
     from workfront_orm.sandbox.cloudbees_cd.model import Kind
+    from workfront_orm.sandbox.documents import Document
 
 NAME_LIMIT = 255
 SESSION_LENGTH = 16
 
 
-class World:
+class World(world.World):
     """The data of one sandbox.
 
     A document holds the values of an object as text, beside these of our own: `_kind`, `_id`, `_parent` (`project-<uuid>` or
@@ -34,12 +34,8 @@ class World:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.documents = Documents(settings.path)
-        self.url = settings.url
+        super().__init__(settings)
         self.user = "admin"
-        self._clock = settings.clock
-        self._random: random.Random = random.SystemRandom()
-        self._moment: datetime | None = None
         self._index: dict[tuple[str, str | None, str], str] = {}
         self.reindex()
 
@@ -198,23 +194,6 @@ class World:
         }
 
     # --- time and identifiers -----------------------------------------------------------
-
-    def plan(self, seed: int) -> None:
-        """Draw identifiers from a seed from now on: for the data to start with."""
-        self._random = random.Random(seed)  # noqa: S311 - reproducible demo data
-
-    def at(self, moment: datetime) -> None:
-        """Show this time until `live`: for the data to start with."""
-        self._moment = moment
-
-    def live(self) -> None:
-        """Draw identifiers and time as a server does."""
-        self._random = random.SystemRandom()
-        self._moment = None
-
-    def now(self) -> datetime:
-        """Time of the server."""
-        return self._moment or self._clock.now()
 
     def new_uuid(self) -> str:
         """Return an identifier."""

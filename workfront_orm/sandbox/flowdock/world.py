@@ -11,29 +11,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from workfront_orm.sandbox.documents import Document, Documents, Table
+from workfront_orm.sandbox import world
 from workfront_orm.sandbox.flowdock.errors import denied, missing
 
 if TYPE_CHECKING:
-    from workfront_orm.sandbox.backend import Settings
+    from workfront_orm.sandbox.documents import Document, Table
 
 ANONYMOUS = "0"
 """Author of messages that no user wrote."""
 
 
-class World:
+class World(world.World):
     """The data of one sandbox.
 
     Args:
         settings: what the sandbox was started with.
     """
-
-    def __init__(self, settings: Settings) -> None:
-        self.documents = Documents(settings.path)
-        self.url = settings.url
-        self._clock = settings.clock
-        self._random: random.Random = random.SystemRandom()
-        self._moment: datetime | None = None
 
     # --- tables ----------------------------------------------------------------------
 
@@ -76,23 +69,6 @@ class World:
         return self.documents[f"threads/{conversation.key}"]
 
     # --- time and identifiers -----------------------------------------------------------
-
-    def plan(self, seed: int) -> None:
-        """Draw identifiers from a seed from now on: for the data to start with."""
-        self._random = random.Random(seed)  # noqa: S311 - reproducible demo data
-
-    def at(self, moment: datetime) -> None:
-        """Show this time until `live`: for the data to start with."""
-        self._moment = moment
-
-    def live(self) -> None:
-        """Draw identifiers and time as a server does."""
-        self._random = random.SystemRandom()
-        self._moment = None
-
-    def now(self) -> datetime:
-        """Time of the server."""
-        return self._moment or self._clock.now()
 
     def new_id(self) -> str:
         """Return an opaque id as threads have, 27 characters."""
