@@ -144,6 +144,7 @@ def test_a_row_that_is_gone_already_counts_as_deleted(session, workfront_sandbox
         (lambda session, task: session.save_all([task], key=[]), "not an empty sequence"),
         (lambda session, task: session.save_all([task], key="project"), "key takes fields"),
         (lambda session, task: session.save_all([task], key="nmae"), "did you mean 'name'"),
+        (lambda session, task: session.save_all([Task(session, ID="1" * 32)], key="nmae"), "did you mean 'name'"),
         (lambda session, task: session.delete_all([task], force="yes"), "force takes True or False"),
         (lambda session, task: session.delete_all("x"), "takes several objects"),
     ],

@@ -44,12 +44,15 @@ def keys_of(rows: Sequence[ReportRow], key: Any) -> dict[type[Object], Key]:
     if not names:
         raise TypeError("save_all: key takes a field or several, not an empty sequence; nothing was sent")
     found: dict[type[Object], Key] = {}
-    for cls in dict.fromkeys(type(row.object) for row in rows if row.object._state.status == "new"):
-        found[cls] = tuple(convert_name(cls, name) for name in names)
-        for name in found[cls]:
+    new = {type(row.object) for row in rows if row.object._state.status == "new"}
+    for cls in dict.fromkeys(type(row.object) for row in rows):
+        wire_names = tuple(convert_name(cls, name) for name in names)
+        for name in wire_names:
             member = find_member(cls, name)
             if ":" in name.removeprefix("DE:") or not isinstance(member or Field(name), Field):
                 raise TypeError(f"save_all: key takes fields of {cls.__name__}, not {name!r}; nothing was sent")
+        if cls in new:
+            found[cls] = wire_names
     return found
 
 
