@@ -42,7 +42,8 @@ class APIError(Exception):
     """What the server answered when it refused or failed.
 
     Args:
-        data: The error as the server sent it, decoded if possible, a string otherwise.
+        data: The error as the server sent it, decoded if possible, a string otherwise. Credentials that were
+            sent to the server, which some repeat, are masked in it.
         code: The HTTP status, or None when no answer came.
         operation: What was being done, for example `save Task 5b...`.
         remedy: What the caller can do about it.
@@ -52,6 +53,9 @@ class APIError(Exception):
     code: int | None
 
     def __init__(self, data: Any, code: int | None = None, *, operation: str = "", remedy: str = "") -> None:
+        from .redaction import without_hidden  # where nothing fails, nothing is masked
+
+        data = without_hidden(data)
         super().__init__(data, code)
         self.data = data
         self.code = code

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
+from .redaction import masked_url
+
 if TYPE_CHECKING:
     from .aggregates import Ordering
     from .errors import APIError
@@ -66,7 +68,7 @@ class Request:
 
     def __repr__(self) -> str:
         """Operation, verb and path; parameters may hold secrets and are left out."""
-        return f"<Request {self.operation}: {self.method} {self.path}>"
+        return f"<Request {self.operation}: {self.method} {masked_url(self.path)}>"
 
 
 @define(kw_only=True, repr=False, eq=False)

@@ -1,17 +1,38 @@
-"""The one place that knows what a secret looks like and masks it."""
+"""The one place that knows what a secret looks like and masks it.
+
+A secret is told by the name beside it (`masked`), or is known itself (`hide`): what a session sends as a
+credential is masked wherever its value turns up, also in what a server repeats in an error and in what the
+HTTP library logs. Calls that are handed credentials are `confidential`: an error that leaves them shows where it
+arose, but no values of local variables, which error reporters and notebooks print.
+"""
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Callable, Iterable
+    from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["MASK", "hide", "is_secret", "masked", "masked_pairs", "masked_url"]
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+__all__ = [
+    "MASK",
+    "confidential",
+    "hide",
+    "hide_credentials",
+    "is_secret",
+    "masked",
+    "masked_pairs",
+    "masked_url",
+    "without_hidden",
+]
 
 MASK = "***"
 """What stands in the place of a secret."""
@@ -19,32 +40,107 @@ MASK = "***"
 SHORTEST = 4
 """The length of the shortest secret that can be hidden without a name beside it."""
 
+SHORTEST_CREDENTIAL = 8
+"""The length of the shortest credential that is hidden by its value as well as by its name."""
+
 _SECRET = re.compile(
-    r"pass(word|wd|phrase)|secret|api_?key|session_?id|access_?token|refresh_?token|auth_?token|^token$|^auth$"
-    r"|authorization|cookie|x-xsrf-token|x-user-token|jwt_?token|certificate|private_?key|flow_?token|^code_verifier$",
+    r"pass(word|wd|phrase)|secret|(api|private)[_-]?key|session[_-]?id|^token$|^auth$|authorization|cookie|certificate"
+    r"|(access|refresh|auth|application|handshake|jwt|flow|bearer|private|user|xsrf|csrf)[_-]?token|^code_verifier$"
+    r"|web_?hook_?url",
     re.IGNORECASE,
 )
-_URL_PAIR = re.compile(r"([?&;])([^=&;#\s]+)=([^&;#\s]*)")
+_URL_PAIR = re.compile(r"([?&;#])([^=&;#\s]+)=([^&;#\s]*)")
 _URL_USER = re.compile(r"(://)[^/@\s]+@")
 
 
-# Secrets without a name beside them that would tell, such as one in the path of an address.
-_known: set[str] = set()
+# Secrets by their value, the longest first: one may be a part of another. Replaced, never changed, since other
+# threads go through it.
+_known: tuple[str, ...] = ()
+
+# What logs addresses: a filter of one logger does not hold for those below it.
+_LOGGERS = ("", ".connection", ".connectionpool", ".poolmanager", ".response", ".util.retry", ".util.ssl_")
 
 
 def hide(secret: str) -> None:
-    """Mask a secret wherever it stands in what is shown or logged, also in what the HTTP library logs.
+    """Mask a secret wherever it stands in what is shown, raised or logged, also in what the HTTP library logs.
 
     Args:
         secret: What no name beside it tells to be one, such as a part of an address's path.
+
+    Raises:
+        ValueError: It is too short; the message does not repeat it.
     """
     if len(secret) < SHORTEST:
         raise ValueError(f"a secret of less than {SHORTEST} characters cannot be told from other text")
-    if not _known:
-        import logging  # for systems with such secrets only
+    _hide(secret)
 
-        logging.getLogger("urllib3.connectionpool").addFilter(_mask_record)
-    _known.add(secret)
+
+def hide_credentials(*values: str | None) -> None:
+    """Mask credentials that travel under a telling name where they turn up without it as well.
+
+    Args:
+        values: The credentials; None and those of less than eight characters, which could be words of
+            any text, are left to their names.
+    """
+    for value in values:
+        if value is not None and len(value) >= SHORTEST_CREDENTIAL:
+            _hide(value)
+
+
+def _hide(secret: str) -> None:
+    global _known  # noqa: PLW0603 - secrets are those of the process, whichever session they belong to
+    if secret in _known:
+        return
+    import logging
+    from urllib.parse import quote
+
+    if not _known:
+        for name in _LOGGERS:
+            logging.getLogger(f"urllib3{name}").addFilter(_mask_record)
+    # In addresses it is quoted, in headers and JSON it is not.
+    forms = {str(secret), quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1]}
+    _known = tuple(sorted({*_known, *forms}, key=len, reverse=True))
+
+
+def confidential(function: Callable[P, T]) -> Callable[P, T]:
+    """Let no error carry local variables out of a call that is handed credentials or adds them.
+
+    The traceback keeps its places. Variables of the caller's own functions are theirs, and stay.
+
+    Args:
+        function: The call, such as a login or the constructor of a session.
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        handled = sys.exception()
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            del args, kwargs
+            _forget_locals(error, handled)
+            raise
+
+    return call
+
+
+def _forget_locals(error: BaseException, handled: BaseException | None) -> None:
+    """Clear the variables of the calls that an error, and what it came from, went through.
+
+    Args:
+        error: The error.
+        handled: What was being handled before; that, and what it came from, is not ours.
+    """
+    import traceback
+
+    found: set[int] = {id(handled)}
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in found:
+            found.add(id(one))
+            traceback.clear_frames(one.__traceback__)
+            waiting += [one.__cause__, one.__context__]
 
 
 def is_secret(name: str) -> bool:
@@ -63,8 +159,25 @@ def masked(name: str, value: Any) -> Any:
         return _masked_text(value)
     if isinstance(value, dict):
         return {key: masked(key, inner) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [masked("", inner) for inner in value]
+    return value
+
+
+def without_hidden(value: Any) -> Any:
+    """A value without the secrets that are known themselves; names in it tell nothing, and all else stays.
+
+    Args:
+        value: Text, or what JSON decodes to.
+    """
+    if not _known:
+        return value
+    if isinstance(value, str):
+        return _without_known(value)
+    if isinstance(value, dict):
+        return {without_hidden(key): without_hidden(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(without_hidden, value))
     return value
 
 
@@ -93,8 +206,15 @@ def _without_known(text: str) -> str:
 
 
 def _mask_record(record: logging.LogRecord) -> bool:
-    if isinstance(record.args, tuple):
-        record.args = tuple(_without_known(str(part)) if isinstance(part, str) else part for part in record.args)
+    import logging
+
+    text = record.getMessage()
+    shown = _without_known(text)
+    if shown != text:
+        record.msg, record.args = shown, ()
+    if record.exc_info and _without_known(told := logging.Formatter().formatException(record.exc_info)) != told:
+        record.exc_info = None
+        record.exc_text = _without_known(told)
     return True
 
 

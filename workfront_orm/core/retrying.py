@@ -37,6 +37,7 @@ from .errors import (
     ThrottledError,
 )
 from .exchange import Effect, Request
+from .redaction import masked_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -177,13 +178,14 @@ class _Call:
             self._uncertain = self._uncertain or not sure
             if sure or request.effect is not Effect.UNSAFE or isinstance(error, OutcomeUnknown):
                 raise
+            sent = f"{request.method} {masked_url(request.path)}"
             raise self._unknown(
                 error.data,
                 error.code,
                 operation=error.operation or request.operation,
-                request=f"{request.method} {request.path}",
+                request=sent,
                 under_way=isinstance(error, RequestTimeoutError),
-                remedy=f"the server may or may not have done it: {request.method} {request.path}; read before repeating",
+                remedy=f"the server may or may not have done it: {sent}; read before repeating",
             ) from error
 
     # --- what tenacity asks ---------------------------------------------------------

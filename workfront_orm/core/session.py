@@ -13,6 +13,7 @@ from .loading import Loader
 from .metadata import MetadataNotFoundError
 from .objects import Object, convert_name
 from .paging import Token, read_pages
+from .redaction import confidential, masked_url
 from .reflection import APIVersion
 from .reflection import api_version as find_api_version
 from .retrying import Retrying, retry_after
@@ -61,6 +62,12 @@ class BaseSession:
     user_id: Any = None
 
     _options: ClassVar[dict[str, tuple[str, ...]]] = {"values": ("typed", "wire"), "lazy": ("load", "warn", "raise")}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the credentials that a session is made with out of what its constructor raises."""
+        super().__init_subclass__(**options)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = confidential(cls.__init__)  # type: ignore[method-assign]  # of the same signature
 
     def __init__(
         self,
@@ -394,6 +401,7 @@ class BaseSession:
 
     # --- sending ------------------------------------------------------------------
 
+    @confidential
     def execute(self, request: Request, *, stop: Event | None = None) -> Any:
         """Send a planned request and return what its answer decodes to.
 
@@ -479,8 +487,6 @@ class BaseSession:
 
     def __repr__(self) -> str:
         """Class and address, never credentials."""
-        from .redaction import masked_url
-
         return f"<{type(self).__name__} {masked_url(self.url)}>"
 
     def __reduce__(self) -> Any:
@@ -497,5 +503,6 @@ def load_api(service: Service, version: str, metadata: Any = None) -> APIVersion
     except MetadataNotFoundError:
         if metadata is not None:
             raise
-        warnings.warn(f"No APIVersion for {version}, only basic requests possible", stacklevel=3)
+        # Over load_api(), the constructor and what wraps it.
+        warnings.warn(f"No APIVersion for {version}, only basic requests possible", stacklevel=4)
         return None

@@ -16,7 +16,7 @@ from attrs import evolve
 from workfront_orm.core import metadata, tenants
 from workfront_orm.core.errors import APIError, AuthenticationError
 from workfront_orm.core.exchange import Effect, Request, Response
-from workfront_orm.core.redaction import MASK, masked, masked_pairs, masked_url
+from workfront_orm.core.redaction import MASK, confidential, hide_credentials, masked, masked_pairs, masked_url
 from workfront_orm.core.reflection import APIVersion, api_version
 from workfront_orm.core.session import BaseSession, load_api
 from workfront_orm.core.throttle import throttle_of
@@ -196,6 +196,7 @@ class Session(BaseSession):
         self.api_version = api_version
 
     @classmethod
+    @confidential
     def from_profile(cls, name: str, **options: Any) -> Self:
         """A session of a profile in the user's file, with the credentials from where it says they are.
 
@@ -219,6 +220,7 @@ class Session(BaseSession):
 
     # --- low-level requests -------------------------------------------------------
 
+    @confidential
     def request(self, method: str, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Send one request and return the `data` of the answer.
 
@@ -235,18 +237,22 @@ class Session(BaseSession):
         shown = masked_url(path)
         return self.execute(form_request(f"{method} {shown}", method, path, (params or {}).items(), effect=effect))
 
+    @confidential
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Send a request with `method=GET`; see `request()`."""
         return self.request("GET", path, params)
 
+    @confidential
     def post(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Send a request with `method=POST`; see `request()`."""
         return self.request("POST", path, params)
 
+    @confidential
     def put(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Send a request with `method=PUT`; see `request()`."""
         return self.request("PUT", path, params)
 
+    @confidential
     def delete(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Send a request with `method=DELETE`; see `request()`."""
         return self.request("DELETE", path, params)
@@ -288,6 +294,7 @@ class Session(BaseSession):
 
     # --- credentials --------------------------------------------------------------
 
+    @confidential
     def login(self, username: str, password: str) -> None:
         """Start a session of a user; its id goes with all further requests.
 
@@ -301,7 +308,9 @@ class Session(BaseSession):
         self._renewal = (username, password)
 
     def _log_in(self, username: str, password: str) -> None:
+        hide_credentials(password)
         data = self.get("/login", {"username": username, "password": password})
+        hide_credentials(data["sessionID"])
         self.session_id = data["sessionID"]
         self.user_id = data["userID"]
 
@@ -335,6 +344,7 @@ class Session(BaseSession):
         self.session_id = None
         self.user_id = None
 
+    @confidential
     def get_api_key(self, username: str, password: str) -> str:
         """The API key of a user; empty when there is none.
 
@@ -343,8 +353,11 @@ class Session(BaseSession):
         Raises:
             AuthenticationError: Wrong username or password.
         """
+        hide_credentials(password)
         params = {"action": "getApiKey", "username": username, "password": password}
-        return str(self.put("/user", params)["result"])
+        key = str(self.put("/user", params)["result"])
+        hide_credentials(key)
+        return key
 
     # --- sending ------------------------------------------------------------------
 
@@ -369,6 +382,8 @@ class Session(BaseSession):
         return response
 
     def _credentials(self) -> list[tuple[str, str]]:
+        # Both can be set at any time.
+        hide_credentials(self.api_key, self.session_id)
         if self.api_key:
             return [("apiKey", self.api_key)]
         self._sent.session_id = self.session_id
@@ -383,7 +398,9 @@ class Session(BaseSession):
         own, other = urlsplit(self.url), urlsplit(path)
         same = (own.scheme, own.netloc) == (other.scheme, other.netloc)
         if not same or not (other.path == own.path or other.path.startswith(own.path.rstrip("/") + "/")):
-            raise TypeError(f"url not for this session: {masked_url(path)}; its addresses begin with {self.url}")
+            raise TypeError(
+                f"url not for this session: {masked_url(path)}; its addresses begin with {masked_url(self.url)}"
+            )
         return path
 
 
@@ -411,4 +428,4 @@ def _shown(body: bytes) -> str:
     try:
         return json.dumps(masked("", json.loads(body)), sort_keys=True, indent=4)
     except ValueError:
-        return body[:2000].decode("utf-8", "replace")
+        return str(masked("", body[:2000].decode("utf-8", "replace")))
