@@ -17,6 +17,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("here")
 
 
+def pytest_configure(config):
+    _load("canary").install(config)
+
+
 @pytest.fixture(scope="session")
 def peers():
     """The module tests/peers.py; where a peer cannot be had, the test that asked for it is skipped."""

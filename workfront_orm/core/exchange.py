@@ -5,6 +5,7 @@ Everything here is data. A service plans `Request`s and reads their answers; it 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,14 @@ class Request:
         return f"<Request {self.operation}: {self.method} {masked_url(self.path)}>"
 
 
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
+
+
+_NoJSON = json.JSONDecodeError
+_JSON = json.JSONDecoder(parse_constant=_refused)
+
+
 @define(kw_only=True, repr=False, eq=False)
 class Response:
     """An answer as it came.
@@ -86,6 +95,21 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     request: Request
+
+    def decoded(self) -> Any:
+        """The body, which is JSON; of a name that is repeated in a map the last value counts.
+
+        Raises:
+            ValueError: It is none. `NaN` and `Infinity`, which some programs write, are none either: no
+                comparison holds for what they make. The message says where, never what the body holds.
+        """
+        try:
+            return _JSON.decode(self.body.decode(json.detect_encoding(self.body), "surrogatepass"))
+        except ValueError as error:
+            told = f"{error.msg}: line {error.lineno} column {error.colno}" if isinstance(error, _NoJSON) else None
+            told = told or (f"no text of {error.encoding}" if isinstance(error, UnicodeDecodeError) else str(error))
+        # Not raised in the handler: the library's error, which holds the whole body, would come along.
+        raise ValueError(told)
 
     def __repr__(self) -> str:
         """Status and length."""

@@ -50,6 +50,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _URL_PAIR = re.compile(r"([?&;#])([^=&;#\s]+)=([^&;#\s]*)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _URL_USER = re.compile(r"(://)[^/@\s]+@")
 
 
@@ -75,15 +76,15 @@ def hide(secret: str) -> None:
     _hide(secret)
 
 
-def hide_credentials(*values: str | None) -> None:
+def hide_credentials(*values: Any) -> None:
     """Mask credentials that travel under a telling name where they turn up without it as well.
 
     Args:
-        values: The credentials; None and those of less than eight characters, which could be words of
-            any text, are left to their names.
+        values: The credentials; what is no text, and those of less than eight characters, which could be
+            words of any text, are left to their names.
     """
     for value in values:
-        if value is not None and len(value) >= SHORTEST_CREDENTIAL:
+        if isinstance(value, str) and len(value) >= SHORTEST_CREDENTIAL:
             _hide(value)
 
 
@@ -92,13 +93,13 @@ def _hide(secret: str) -> None:
     if secret in _known:
         return
     import logging
-    from urllib.parse import quote
+    from urllib.parse import quote, quote_plus
 
     if not _known:
         for name in _LOGGERS:
             logging.getLogger(f"urllib3{name}").addFilter(_mask_record)
-    # In addresses it is quoted, in headers and JSON it is not.
-    forms = {str(secret), quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1]}
+    # As headers, addresses, forms and JSON write it.
+    forms = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
     _known = tuple(sorted({*_known, *forms}, key=len, reverse=True))
 
 
@@ -194,7 +195,11 @@ def masked_pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def masked_url(url: str) -> str:
-    """A URL to show: secrets in its query and before its host masked."""
+    """A URL to show: secrets in its query and before its host masked, on one line whatever it holds."""
+    return _masked_address(_CONTROL.sub(lambda found: ascii(found[0])[1:-1], url))
+
+
+def _masked_address(url: str) -> str:
     url = _URL_USER.sub(rf"\1{MASK}@", _without_known(url))
     return _URL_PAIR.sub(lambda pair: f"{pair[1]}{pair[2]}={MASK if is_secret(pair[2]) else pair[3]}", url)
 
@@ -227,4 +232,4 @@ def _masked_text(text: str) -> str:
             return text
         shown = masked("", value)
         return text if shown == value else json.dumps(shown)
-    return masked_url(text) if "=" in text else text
+    return _masked_address(text) if "=" in text else text

@@ -90,9 +90,10 @@ def download(store: Store, auth: Auth, request: Request, now: datetime) -> Respo
 
 def _content(content: bytes, name: str, wanted: str | None) -> Response:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    plain = re.sub(r'[^\x20-\x7e]|["\\]', "_", name)
+    # A name is no path, whatever was uploaded: what a client keeps it under must not lead elsewhere.
+    plain = re.sub(r'[^\x20-\x7e]|["\\/]', "_", name)
     headers = [
-        ("Content-Disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"),
+        ("Content-Disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"),
         ("Accept-Ranges", "bytes"),
         ("X-Content-Type-Options", "nosniff"),
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
@@ -94,7 +93,7 @@ def read_json(response: Response) -> Any:
         Bitrix24APIError: It is no JSON.
     """
     try:
-        return json.loads(response.body)
+        return response.decoded()
     except ValueError:
         text = response.body.decode("utf-8", "replace")
         if response.status >= 400:  # noqa: PLR2004 - an error page of a gateway: the status tells more

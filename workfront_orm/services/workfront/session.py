@@ -16,7 +16,15 @@ from attrs import evolve
 from workfront_orm.core import metadata, tenants
 from workfront_orm.core.errors import APIError, AuthenticationError
 from workfront_orm.core.exchange import Effect, Request, Response
-from workfront_orm.core.redaction import MASK, confidential, hide_credentials, masked, masked_pairs, masked_url
+from workfront_orm.core.redaction import (
+    MASK,
+    confidential,
+    hide_credentials,
+    is_secret,
+    masked,
+    masked_pairs,
+    masked_url,
+)
 from workfront_orm.core.reflection import APIVersion, api_version
 from workfront_orm.core.session import BaseSession, load_api
 from workfront_orm.core.throttle import throttle_of
@@ -233,6 +241,8 @@ class Session(BaseSession):
             TypeError: A URL of another host; nothing is sent.
             WorkfrontAPIError: The server refuses.
         """
+        # Scripts of the predecessor log in this way.
+        hide_credentials(*(value for name, value in (params or {}).items() if is_secret(name)))
         effect = _effect(str(method).upper(), path, params or {})
         shown = masked_url(path)
         return self.execute(form_request(f"{method} {shown}", method, path, (params or {}).items(), effect=effect))

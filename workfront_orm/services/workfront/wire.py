@@ -126,7 +126,7 @@ def read_answer(response: Response) -> Any:
             remedy="redirects are not followed: give the session the address that the server means",
         )
     try:
-        answer = json.loads(response.body)
+        answer = response.decoded()
     except ValueError as error:
         text = response.body.decode("utf-8", "replace")
         data = {"exception": str(error), "response": text}
