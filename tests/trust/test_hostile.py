@@ -252,9 +252,7 @@ def test_a_documents_name_is_no_path(workfront, name):
     }
     made = http.post(f"{base}/document", data={"updates": json.dumps(updates)}, timeout=10)
     assert made.status_code == 200, made.text
-    answer = http.get(
-        f"{workfront.url}/document/download", params={"ID": made.json()["data"]["ID"]}, timeout=10
-    )
+    answer = http.get(f"{workfront.url}/document/download", params={"ID": made.json()["data"]["ID"]}, timeout=10)
     assert answer.content == b"content"
     told = answer.headers["Content-Disposition"]
     assert re.fullmatch(r'attachment; filename="[^"\\/\r\n]*"; filename\*=UTF-8\'\'[^/\\\r\n; ]*', told)
