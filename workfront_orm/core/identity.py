@@ -10,6 +10,7 @@ import weakref
 from threading import RLock
 
 from .collector import collector_paused
+from .errors import InvalidResponseError
 from .tracking import Origin, State, changed_fields
 
 TYPE_CHECKING = False
@@ -82,6 +83,9 @@ class IdentityMap:
             cls: The class of all rows.
             rows: Decoded rows; they are kept, not copied.
             lazy: What lazy loads of these objects may do, when that differs from the session.
+
+        Raises:
+            InvalidResponseError: A row has an id that can be none.
         """
         origin = Origin(lazy, self._changed)
         state = State(self._session(), "persistent", origin)
@@ -97,9 +101,15 @@ class IdentityMap:
             known, forget = self._known(cls)
             for row in rows:
                 key = row.get(single) if single is not None else _composite(row, key_fields)
-                if normal is not None and key is not None:
-                    key = normal(key)
-                entry = known.get(key)
+                try:
+                    if normal is not None and key is not None:
+                        key = normal(key)
+                    entry = known.get(key)
+                except (AttributeError, TypeError, ValueError):
+                    # A list or a map, say: the session would not know the object again.
+                    raise InvalidResponseError(
+                        row, operation=f"read {cls.__name__}", remedy=f"{key!r}, its id in the answer, can be none"
+                    ) from None
                 if entry is not None:
                     present = entry()
                     if present is not None:
