@@ -27,6 +27,9 @@ _PARAMETERS = {"name": "actualParameter", "type": "list<actualParameter>"}
 _STAGES = [{"name": "startingStage", "type": "string"}, {"name": "stagesToRun", "type": "list<string>"}]
 _PRIORITIES = [["low", None], ["normal", None], ["high", None], ["highest", None]]
 
+# What formal parameters stand in beside procedures, whose path the facts give.
+_PARAMETER_PLACES = ("applicationName", "processName", "pipelineName")
+
 _ACTIONS: dict[str, dict[str, Json]] = {
     "procedure": {
         "runProcedure": {
@@ -113,12 +116,13 @@ def document(facts: Json) -> Json:
     return service_facts.document(facts, RULES)
 
 
-def _prepare(name: str, source: Json) -> Json:  # noqa: ARG001 - one signature for all services
+def _prepare(name: str, source: Json) -> Json:
     """Give a type the names of its parents, by which its rows are reached, where the facts list them in paths only."""
     ops, fields = source["ops"], dict(source["fields"])
     needed = _IN_PATH.findall(ops.get("get") or ops.get("list") or "")
     for raw in source["references"].values():
         needed += [raw["by"]] if isinstance(raw["by"], str) else raw["by"]
+    needed += _PARAMETER_PLACES if name == "formalParameter" else ()
     for word in needed:
         if word not in fields:
             basis = "in the path or in a reference of the facts only; rows carry the names of their parents (API.md section 4)"
