@@ -45,6 +45,9 @@ __all__ = [
 FORMAT = 1
 """The format of metadata files that this code reads."""
 
+WOVEN = "versions.woven"
+"""What the file is called that has all versions of a system; see `weave`."""
+
 
 class MetadataError(Exception):
     """A metadata file that cannot be used; the message names the file and the place."""
@@ -518,6 +521,12 @@ def find(service: str, version: str, path: str | os.PathLike[str] | None = None)
             candidate = os.path.join(folder, service, version + ".json")
             if os.path.isfile(candidate):
                 return MetadataFile(candidate)
+            woven = os.path.join(folder, service, WOVEN)
+            if os.path.isfile(woven):
+                from .weave import WovenFile, versions_in  # in an installed package only
+
+                if version in versions_in(woven):
+                    return WovenFile(woven, version)
     known = ", ".join(versions(service)) or "none"
     raise MetadataNotFoundError(f"no metadata for version {version!r} of {service}; versions with metadata: {known}")
 
@@ -529,12 +538,15 @@ def versions(service: str, folders: Iterable[str] | None = None) -> list[str]:
         service: The service's name.
         folders: The folders to look in; None for those that are searched.
     """
-    found = {
-        entry[: -len(".json")]
-        for folder in (search_path() if folders is None else folders)
-        for entry in _entries(os.path.join(folder, service))
-        if entry.endswith(".json") and not entry.startswith("overlay")
-    }
+    found: set[str] = set()
+    for folder in search_path() if folders is None else folders:
+        for entry in _entries(os.path.join(folder, service)):
+            if entry.endswith(".json") and not entry.startswith("overlay"):
+                found.add(entry[: -len(".json")])
+            elif entry == WOVEN:
+                from .weave import versions_in  # in an installed package only
+
+                found.update(versions_in(os.path.join(folder, service, entry)))
     return sorted(found, key=version_order)
 
 

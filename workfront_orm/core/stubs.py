@@ -84,8 +84,7 @@ def module_stub(api: APIVersion, title: str | None = None, *, docs: bool = True)
     names = {key: api.service.class_name(key, spec.name) for key, spec in specs.items()}
     by_name = {spec.name: names[key] for key, spec in specs.items()}
     heading = title or f"{api.service.name.capitalize()} API {api.version}."
-    source = "/".join((os.path.basename(os.path.dirname(api.source.path)), os.path.basename(api.source.path)))
-    text = [_HEADER.format(title=heading, source=source)]
+    text = [_HEADER.format(title=heading, source=f"{api.source.service}/{api.source.version}.json")]
     for key in sorted(specs, key=names.__getitem__):
         text.extend(f"{line}\n" for line in _Class(api, specs[key], names, by_name, docs=docs).lines())
     ordered = sorted(names.values())
