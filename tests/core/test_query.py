@@ -344,7 +344,7 @@ def test_explain_counts_the_requests(workfront_sandbox, size, limit):
             asking = query if limit is None else query.limit(limit)
             told = asking.explain()
             workfront_sandbox.requests.clear()
-            assert len(asking.ids()) == min(1029, limit or 1029)
+            assert len(list(asking)) == min(1029, limit or 1029)
             assert len(workfront_sandbox.requests) == told.requests
 
 

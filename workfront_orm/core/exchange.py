@@ -122,11 +122,15 @@ class Position:
 
     Attributes:
         after: The key of the last row read, in keyset paging.
+        descending: Whether rows are read from the end, the greatest key first.
+        before: The key of the last row read, in a read from the end.
         offset: The number of rows to skip, in offset paging.
         token: What the last answer gave to go on with, in cursor paging.
     """
 
     after: Any = None
+    descending: bool = False
+    before: Any = None
     offset: int | None = None
     token: Any = None
 

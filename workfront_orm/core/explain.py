@@ -27,8 +27,8 @@ class Explanation:
         count: The number of rows that the server counts now; None where it cannot count.
         paging: How pages are cut: `keyset`, `offset`, `cursor` or `whole`.
         page_size: The number of rows of a full page.
-        requests: The number of requests that reading takes, as far as the count tells; None where it
-            does not.
+        requests: The number of requests that streaming takes, as far as the count tells; None where it
+            does not. What collects all rows reads large results from both ends, and may take one more.
         method: The HTTP verb of the first request.
         path: Its path.
         wire: Its parameters, secrets masked.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, field, frozen
 
+from .backward import WORTH_IT, Backward
 from .errors import APIError, IncompleteRead
 from .exchange import START, Position, Select
 from .logic import never
@@ -58,6 +59,7 @@ def read_pages(
     token: Token | None = None,
     *,
     execute: Callable[[Request], Any] | None = None,
+    collected: bool = False,
 ) -> Iterator[Rows]:
     """The pages of a selection, in order, to its end.
 
@@ -66,6 +68,7 @@ def read_pages(
         select: What is read.
         token: Where to go on, from the `IncompleteRead` of an earlier read of the same selection.
         execute: What sends a request, when that is not `session.execute`.
+        collected: Whether the caller keeps all rows, so that large results may be read from both ends.
 
     Raises:
         IncompleteRead: The end was not reached: rows shifted under an offset, or a page after the
@@ -85,12 +88,15 @@ def read_pages(
         from .merged import read_merged  # for few reads
 
         return read_merged(session, select, parts, token, send)
-    return read_single(session, parts.selects[0], token or Token(select=select, position=START), send)
+    start = token or Token(select=select, position=START)
+    return read_single(session, parts.selects[0], start, send, collected=collected)
 
 
-def read_single(session: BaseSession, select: Select, token: Token, send: Callable[[Request], Any]) -> Iterator[Rows]:
+def read_single(
+    session: BaseSession, select: Select, token: Token, send: Callable[[Request], Any], *, collected: bool = False
+) -> Iterator[Rows]:
     """The pages of a selection that one request after another can read."""
-    reader = _Reader(session, select, send, token.select)
+    reader = _Reader(session, select, send, token.select, collected=collected)
     readers = {"keyset": _by_key, "offset": _by_offset, "cursor": _by_cursor, "whole": _whole}
     # A read by id that the server did not obey goes on by offset.
     paging = "offset" if token.position.offset is not None else paging_of(session, select)
@@ -149,7 +155,15 @@ def paging_of(session: BaseSession, select: Select) -> str:
 class _Reader:
     """Asks for the pages of one read."""
 
-    def __init__(self, session: BaseSession, select: Select, send: Callable[[Request], Any], asked: Select) -> None:
+    def __init__(
+        self,
+        session: BaseSession,
+        select: Select,
+        send: Callable[[Request], Any],
+        asked: Select,
+        *,
+        collected: bool = False,
+    ) -> None:
         self.session = session
         self.service = session.service
         self.select = select
@@ -158,6 +172,18 @@ class _Reader:
         self.asked = asked
         self._send = send
         self.size = page_size(session, select)
+        able = self.capabilities.descending and select.limit is None and session.max_concurrent > 1
+        self._both_ends = collected and able and self.size is not None and self.size >= WORTH_IT
+
+    def backward(self, front: Any) -> Backward | None:
+        """A read from the end, down to a key; None where that is not to be."""
+        size = self.size
+        if not self._both_ends or size is None:
+            return None
+        self._both_ends = False
+        return Backward(
+            lambda position: self._send(self.service.plan_page(self.select, position, size)), self.key_of, front
+        )
 
     def wanted(self, read: int) -> int | None:
         """How many rows to ask for after so many; 0 when the limit is reached, None for all."""
@@ -213,25 +239,37 @@ def _by_key(reader: _Reader, token: Token) -> Iterator[Rows]:
     read, last = token.read, token.position.after
     before: list[Any] = []
     pages = 0
-    while (size := reader.wanted(read)) != 0:
-        here = reader.token(Position(after=last), read)
-        page, ended = reader.page(START if last is None else here.position, size, lambda here=here: here)  # type: ignore[misc]
-        keys = [reader.key_of(row) for row in page.rows]
-        if not _ascending(last, keys):
-            if last is not None and (pages != 1 or token.read):
-                raise _disobeyed(reader, here)
-            # These objects have no ids, the server does not sort by them, or it ignores the condition on
-            # the id: by offset the checks are others.
-            start = reader.token(Position(offset=read), read, known=frozenset(before), anchor=last)
-            yield from _by_offset(reader, start, (page, ended) if last is None else None)
-            return
-        pages += 1
-        read += len(page.rows)
-        if page.rows:
-            last, before = keys[-1], keys
-            yield page.rows
-        if ended:
-            return
+    backward: Backward | None = None
+    try:
+        while (size := reader.wanted(read)) != 0:
+            here = reader.token(Position(after=last), read)
+            page, ended = reader.page(START if last is None else here.position, size, lambda here=here: here)  # type: ignore[misc]
+            keys = [reader.key_of(row) for row in page.rows]
+            if not _ascending(last, keys):
+                if last is not None and (pages != 1 or token.read):
+                    raise _disobeyed(reader, here)
+                # These objects have no ids, the server does not sort by them, or it ignores the condition on
+                # the id: by offset the checks are others.
+                start = reader.token(Position(offset=read), read, known=frozenset(before), anchor=last)
+                yield from _by_offset(reader, start, (page, ended) if last is None else None)
+                return
+            pages += 1
+            read += len(page.rows)
+            if page.rows:
+                last, before = keys[-1], keys
+            if not ended and pages == 1:
+                # A result of one page needs none.
+                backward = reader.backward(last)
+            if page.rows:
+                yield page.rows
+            if ended:
+                return
+            if backward is not None and backward.has_met(last):
+                yield from backward.rest(last)
+                return
+    finally:
+        if backward is not None:
+            backward.stop()
 
 
 def _by_offset(reader: _Reader, token: Token, first: tuple[Page, bool] | None = None) -> Iterator[Rows]:

@@ -159,9 +159,7 @@ class Query(Generic[T]):
             NotSupportedError: A condition or an order that the system does not have; nothing was sent.
             TypeError, ValueError: No token, or one of another query.
         """
-        pages = read_pages(self._session, self._select, token)
-        wrap = self._session.identity_map.wrap_page
-        return (wrap(self._type, rows, self._lazy) for rows in pages)  # type: ignore[misc]
+        return self._wrapped(read_pages(self._session, self._select, token))
 
     def all(self) -> list[T]:
         """All objects.
@@ -169,7 +167,7 @@ class Query(Generic[T]):
         Raises:
             IncompleteRead: The end was not reached; the error holds what was read, and a token.
         """
-        return collected(self.pages())
+        return collected(self._wrapped(read_pages(self._session, self._select, collected=True)))
 
     def resume(self, token: Token) -> list[T]:
         """The objects that an interrupted read did not reach.
@@ -186,7 +184,7 @@ class Query(Generic[T]):
         """
         if token is None:
             raise ValueError("this read cannot be resumed, only repeated: the error came without a token")
-        return collected(self.pages(token))
+        return collected(self._wrapped(read_pages(self._session, self._select, token, collected=True)))
 
     def first(self) -> T | None:
         """The first object, or None when there is none."""
@@ -245,7 +243,7 @@ class Query(Generic[T]):
         """
         key = self._type._key
         names = key[0] if len(key) == 1 else None
-        pages = read_pages(self._session, self._with_ids_only())
+        pages = read_pages(self._session, self._with_ids_only(), collected=True)
         found = collected([row[names] if names else tuple(row[name] for name in key) for row in rows] for rows in pages)
         return list(dict.fromkeys(found))
 
@@ -347,6 +345,10 @@ class Query(Generic[T]):
         raise TypeError("a query has no length until it is read; use .count() or len(query.all())")
 
     # --- helpers ------------------------------------------------------------------
+
+    def _wrapped(self, pages: Iterator[list[dict[str, Any]]]) -> Iterator[list[T]]:
+        wrap = self._session.identity_map.wrap_page
+        return (wrap(self._type, rows, self._lazy) for rows in pages)  # type: ignore[misc]
 
     def _with(self, **changes: Any) -> Query[T]:
         return Query(self._session, self._type, evolve(self._select, **changes), self._lazy)

@@ -45,9 +45,20 @@ class Capabilities:
         overlap: Whether a page may begin at any offset, so that each can begin with the last row of the
             one before, which shows at once when rows shifted.
         first_page: How many rows the first request of a read by id brings, where that is fewer.
+        descending: Whether a read by id can also go from the end to the beginning.
     """
 
-    __slots__ = ("first_page", "key_filter", "operations", "order", "overlap", "page_size", "paging", "write_batch")
+    __slots__ = (
+        "descending",
+        "first_page",
+        "key_filter",
+        "operations",
+        "order",
+        "overlap",
+        "page_size",
+        "paging",
+        "write_batch",
+    )
 
     def __init__(
         self,
@@ -60,6 +71,7 @@ class Capabilities:
         order: bool = True,
         overlap: bool = False,
         first_page: int | None = None,
+        descending: bool = False,
     ) -> None:
         self.operations = operations
         self.paging = paging
@@ -69,6 +81,7 @@ class Capabilities:
         self.order = order
         self.overlap = overlap
         self.first_page = first_page
+        self.descending = descending
 
     def require(self, operation: str, name: str) -> None:
         """Refuse an operation that the class surely does not have.

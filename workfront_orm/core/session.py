@@ -124,7 +124,7 @@ class BaseSession:
         """
         self._check_type(object_type, "search")
         select = self.service.read_parameters(object_type, self.field_names(object_type, fields), parameters)
-        return self._collected(read_pages(self, select), object_type)
+        return self._collected(read_pages(self, select, collected=True), object_type)
 
     def resume(self, token: Token) -> list[Any]:
         """The objects that an interrupted read did not reach; see `Query.resume`.
@@ -139,7 +139,7 @@ class BaseSession:
         if not isinstance(token, Token):
             raise TypeError(f"resume takes the token of an IncompleteRead, not {token!r}")
         self._check_type(token.select.type, "resume")
-        return self._collected(read_pages(self, token.select, token), token.select.type)
+        return self._collected(read_pages(self, token.select, token, collected=True), token.select.type)
 
     def _collected(self, pages: Iterator[list[dict[str, Any]]], cls: type[Object]) -> list[Any]:
         found: list[Any] = []

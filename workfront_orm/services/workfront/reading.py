@@ -84,11 +84,13 @@ def page(select: Select, position: Position, size: int | None) -> Request:
     conditions = filter_pairs(select)
     pairs: list[tuple[str, Any]] = [*conditions, *_fields(select.fields)]
     if position.after is not None:
-        pairs += _after(conditions, position.after)
+        pairs += _beyond(conditions, position.after, "gt")
+    elif position.before is not None:
+        pairs += _beyond(conditions, position.before, "lt")
     pairs += order_pairs(select)
     if _has_id(select.type):
         # The id makes any order a full one, without which pages overlap.
-        pairs.append((f"ID{filters.next_sort(pairs)}_Sort", "asc"))
+        pairs.append((f"ID{filters.next_sort(pairs)}_Sort", "desc" if position.descending else "asc"))
     if position.offset:
         pairs.append(("$$FIRST", position.offset))
     pairs.append(("$$LIMIT", size))
@@ -208,14 +210,14 @@ def _fields(fields: tuple[str, ...] | None) -> list[tuple[str, Any]]:
     return [("fields", ",".join(fields))] if fields else []
 
 
-def _after(conditions: list[tuple[str, str]], last: Any) -> Iterator[tuple[str, Any]]:
+def _beyond(conditions: list[tuple[str, str]], last: Any, modifier: str) -> Iterator[tuple[str, Any]]:
     """The condition on the id, in the base and in every OR group, since the base is not distributed."""
     lead = "AND:after:" if filters.names_id(conditions) else ""
     yield f"{lead}ID", last
-    yield f"{lead}ID_Mod", "gt"
+    yield f"{lead}ID_Mod", modifier
     for group in filters.groups_of(conditions):
         yield f"OR:{group}:ID", last
-        yield f"OR:{group}:ID_Mod", "gt"
+        yield f"OR:{group}:ID_Mod", modifier
 
 
 def _chunks(keys: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

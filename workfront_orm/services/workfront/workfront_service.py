@@ -120,6 +120,7 @@ class WorkfrontService(Service):
                 key_filter=500,
                 write_batch=BULK_SIZE,
                 overlap=True,
+                descending=True,
             )
         return found
 
