@@ -24,6 +24,18 @@ EXAMPLES = [
         secrets=("webhook_url",),
         options={"requests_per_second": None},
     ),
+    Example(
+        service="cloudbees_cd",
+        type="Procedure",
+        field="description",
+        missing="00000000-0000-4000-8000-000000000000",
+        new=lambda session, number: session.api.Procedure(
+            session, procedure_name=f"new {number}", project_name="Default"
+        ),
+        bad=lambda session: session.api.Procedure(session, procedure_name="bad", project_name="nowhere"),
+        reference="project",
+        secrets=("password",),
+    ),
 ]
 
 
