@@ -30,6 +30,7 @@ class MemoryService(Service):
         size: The size of a page.
         before: Called with each page's position before it is answered.
         told: What the outcomes of writes are, one list a request.
+        tells_last: Whether pages tell the greatest id of all, so that the rest is read in ranges.
     """
 
     name = "memory"
@@ -43,6 +44,7 @@ class MemoryService(Service):
         self.overlap = True
         self.before = lambda position: None
         self.told = []
+        self.tells_last = False
 
     def module(self, version):
         return f"memory_versions.{version}"
@@ -70,10 +72,13 @@ class MemoryService(Service):
         rows = [dict(row) for row in self.rows.values()]
         if position.after is not None:
             rows = [row for row in rows if row["id"] > position.after]
+        if position.until is not None:
+            rows = [row for row in rows if row["id"] <= position.until]
         start = position.offset or position.token or 0
         page = rows[start : None if size is None else start + size]
         ended = start + len(page) >= len(rows)
-        return Page(rows=page, token=None if ended or self.paging_ != "cursor" else start + len(page))
+        last = max(self.rows, default=None) if self.tells_last else None
+        return Page(rows=page, token=None if ended or self.paging_ != "cursor" else start + len(page), last=last)
 
     def plan_count(self, select):
         def count(_data):

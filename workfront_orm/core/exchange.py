@@ -126,6 +126,8 @@ class Position:
         before: The key of the last row read, in a read from the end.
         offset: The number of rows to skip, in offset paging.
         token: What the last answer gave to go on with, in cursor paging.
+        until: The greatest key to read, in keyset paging; None for all. Asked for only of services that tell
+            `Page.last`.
     """
 
     after: Any = None
@@ -133,6 +135,7 @@ class Position:
     before: Any = None
     offset: int | None = None
     token: Any = None
+    until: Any = None
 
 
 START = Position()
@@ -147,12 +150,15 @@ class Page:
         token: Where the next page starts, in cursor paging; None when this was the last.
         total: The number of rows of the whole result, where the system tells.
         ended: Whether this page is known to be the last; None when only its length tells.
+        last: The greatest key of the whole result, in keyset paging, where the service asked for it. With it
+            the mapper reads what is left in ranges, several at the same time.
     """
 
     rows: list[dict[str, Any]]
     token: Any = None
     total: int | None = None
     ended: bool | None = None
+    last: Any = None
 
 
 @define(kw_only=True, eq=False)

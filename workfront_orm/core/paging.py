@@ -25,7 +25,20 @@ if TYPE_CHECKING:
     from .exchange import Page, Request
     from .session import BaseSession
 
-__all__ = ["Token", "broken", "key_of", "page_size", "paging_of", "read_pages", "read_single", "remote_of"]
+__all__ = [
+    "Reader",
+    "Rows",
+    "Token",
+    "broken",
+    "disobeyed",
+    "is_ascending",
+    "key_of",
+    "page_size",
+    "paging_of",
+    "read_pages",
+    "read_single",
+    "remote_of",
+]
 
 Rows = list[dict[str, Any]]
 
@@ -96,7 +109,7 @@ def read_single(
     session: BaseSession, select: Select, token: Token, send: Callable[[Request], Any], *, collected: bool = False
 ) -> Iterator[Rows]:
     """The pages of a selection that one request after another can read."""
-    reader = _Reader(session, select, send, token.select, collected=collected)
+    reader = Reader(session, select, send, token.select, collected=collected)
     readers = {"keyset": _by_key, "offset": _by_offset, "cursor": _by_cursor, "whole": _whole}
     # A read by id that the server did not obey goes on by offset.
     paging = "offset" if token.position.offset is not None else paging_of(session, select)
@@ -152,7 +165,7 @@ def paging_of(session: BaseSession, select: Select) -> str:
     return "offset" if select.offset and paging == "keyset" else paging
 
 
-class _Reader:
+class Reader:
     """Asks for the pages of one read."""
 
     def __init__(
@@ -173,17 +186,31 @@ class _Reader:
         self._send = send
         self.size = page_size(session, select)
         able = self.capabilities.descending and select.limit is None and session.max_concurrent > 1
+        self._backward: Backward | None = None
         self._both_ends = collected and able and self.size is not None and self.size >= WORTH_IT
 
-    def backward(self, front: Any) -> Backward | None:
-        """A read from the end, down to a key; None where that is not to be."""
+    def begin_backward(self, front: Any) -> None:
+        """Begin a read from the end, down to a key, where that is to be."""
         size = self.size
         if not self._both_ends or size is None:
-            return None
+            return
         self._both_ends = False
-        return Backward(
+        self._backward = Backward(
             lambda position: self._send(self.service.plan_page(self.select, position, size)), self.key_of, front
         )
+
+    def rest(self, page: Page, keys: list[Any], front: Any, read: int) -> Iterator[Rows] | None:
+        """What is left behind a page, where that need not be asked for page by page; None where it has to be."""
+        if page.last is not None and self.select.limit is None:
+            from .ranges import read_ranges  # for long reads
+
+            return read_ranges(self, keys, page.last, read)
+        return self._backward.rest(front) if self._backward is not None and self._backward.has_met(front) else None
+
+    def stop(self) -> None:
+        """Ask for no more pages from the end."""
+        if self._backward is not None:
+            self._backward.stop()
 
     def wanted(self, read: int) -> int | None:
         """How many rows to ask for after so many; 0 when the limit is reached, None for all."""
@@ -201,15 +228,15 @@ class _Reader:
             token: Makes the token to go on with, should it fail.
         """
         try:
-            page, asked = self._page(position, size)
+            return self.ask(position, size)
         except APIError as error:
             left = token()
             if not left.read:
                 raise
             raise broken(self.select, error, left) from error
-        return page, page.ended if page.ended is not None else asked is None or len(page.rows) < asked
 
-    def _page(self, position: Position, size: int | None) -> tuple[Page, int | None]:
+    def ask(self, position: Position, size: int | None) -> tuple[Page, bool]:
+        """The page at a position, and whether it is the last; the error of a page that fails as it is."""
         while True:
             try:
                 page: Page = self._send(self.service.plan_page(self.select, position, size))
@@ -219,7 +246,7 @@ class _Reader:
                 # How much comes along with a row only the server knows; smaller pages are all that helps.
                 size = self.size = max(1, size // 2)
             else:
-                return page, size
+                return page, page.ended if page.ended is not None else size is None or len(page.rows) < size
 
     def key_of(self, row: dict[str, Any]) -> Any:
         """The key of a row, comparable; None where it has none."""
@@ -235,19 +262,18 @@ class _Reader:
         return Token(select=self.asked, position=position, read=read, **details)
 
 
-def _by_key(reader: _Reader, token: Token) -> Iterator[Rows]:
+def _by_key(reader: Reader, token: Token) -> Iterator[Rows]:
     read, last = token.read, token.position.after
     before: list[Any] = []
     pages = 0
-    backward: Backward | None = None
     try:
         while (size := reader.wanted(read)) != 0:
             here = reader.token(Position(after=last), read)
             page, ended = reader.page(START if last is None else here.position, size, lambda here=here: here)  # type: ignore[misc]
             keys = [reader.key_of(row) for row in page.rows]
-            if not _ascending(last, keys):
+            if not is_ascending(last, keys):
                 if last is not None and (pages != 1 or token.read):
-                    raise _disobeyed(reader, here)
+                    raise disobeyed(reader, here)
                 # These objects have no ids, the server does not sort by them, or it ignores the condition on
                 # the id: by offset the checks are others.
                 start = reader.token(Position(offset=read), read, known=frozenset(before), anchor=last)
@@ -259,20 +285,18 @@ def _by_key(reader: _Reader, token: Token) -> Iterator[Rows]:
                 last, before = keys[-1], keys
             if not ended and pages == 1:
                 # A result of one page needs none.
-                backward = reader.backward(last)
+                reader.begin_backward(last)
             if page.rows:
                 yield page.rows
-            if ended:
-                return
-            if backward is not None and backward.has_met(last):
-                yield from backward.rest(last)
+            rest = iter(()) if ended else reader.rest(page, keys, last, read)
+            if rest is not None:
+                yield from rest
                 return
     finally:
-        if backward is not None:
-            backward.stop()
+        reader.stop()
 
 
-def _by_offset(reader: _Reader, token: Token, first: tuple[Page, bool] | None = None) -> Iterator[Rows]:
+def _by_offset(reader: Reader, token: Token, first: tuple[Page, bool] | None = None) -> Iterator[Rows]:
     return _OffsetRead(reader, token).pages(first)
 
 
@@ -284,7 +308,7 @@ class _OffsetRead:
         token: Where to begin.
     """
 
-    def __init__(self, reader: _Reader, token: Token) -> None:
+    def __init__(self, reader: Reader, token: Token) -> None:
         self._reader = reader
         self._select = reader.select
         self._offset = reader.select.offset if token.position.offset is None else token.position.offset
@@ -373,7 +397,7 @@ class _OffsetRead:
         )
 
 
-def _by_cursor(reader: _Reader, token: Token) -> Iterator[Rows]:
+def _by_cursor(reader: Reader, token: Token) -> Iterator[Rows]:
     read = token.read
     position = token.position
     while (size := reader.wanted(read)) != 0:
@@ -387,7 +411,7 @@ def _by_cursor(reader: _Reader, token: Token) -> Iterator[Rows]:
         position = Position(token=page.token)
 
 
-def _whole(reader: _Reader, token: Token) -> Iterator[Rows]:
+def _whole(reader: Reader, token: Token) -> Iterator[Rows]:
     page, _ended = reader.page(START, None, lambda: token)
     select = reader.select
     rows = page.rows[select.offset : None if select.limit is None else select.offset + select.limit]
@@ -429,14 +453,15 @@ def _reduced(select: Select, pages: Iterator[Rows], matches: Callable[[dict[str,
         raise
 
 
-def _ascending(last: Any, keys: list[Any]) -> bool:
+def is_ascending(last: Any, keys: list[Any]) -> bool:
     """Whether keys are there and grow, from the last one before them on."""
     if None in keys:
         return False
     return all(later > earlier for earlier, later in pairwise(keys if last is None else [last, *keys]))
 
 
-def _disobeyed(reader: _Reader, token: Token) -> IncompleteRead:
+def disobeyed(reader: Reader, token: Token) -> IncompleteRead:
+    """What is raised when a page is not that of the ids that were asked for."""
     return IncompleteRead(
         f"{token.read} rows were read by id, then the server answered rows that do not follow the last one",
         operation=f"search {reader.select.type.__name__}",

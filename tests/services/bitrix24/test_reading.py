@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from workfront_orm.core.errors import IncompleteRead, NotSupportedError, UnknownNameError
+from workfront_orm.services.bitrix24 import Session
 from workfront_orm.services.bitrix24.errors import NotFoundError
 
 
@@ -289,3 +290,48 @@ def test_explaining_sends_a_count_at_most(session, sandbox):
     assert explained.requests == 2
     assert len(sandbox.requests) == 1
     assert "crm.contact.list" in str(explained)
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """The commands of each batch that is sent, as text; a plain call has none."""
+    sent = []
+    send = Session.send
+
+    def record(self, request):
+        sent.append(list((request.json or {}).get("cmd", {}).values()))
+        return send(self, request)
+
+    monkeypatch.setattr(Session, "send", record)
+    return sent
+
+
+def test_the_rest_of_a_long_read_is_asked_for_in_ranges(connect, sent):
+    session = connect(page_size=200)
+    contact_type = session.api.Contact
+    gone = {7, 8, 200, 201, 420}
+    session.delete_all(session.load(contact_type, sorted(gone))).raise_for_errors()
+    sent.clear()
+    found = session.search(contact_type, ["last_name"])
+    assert [one.id for one in found] == [number for number in range(1, 421) if number not in gone]
+    # One page, then the greatest id and three pages, then ranges up to it.
+    assert [len(commands) for commands in sent[:2]] == [0, 4]
+    assert "DESC" in sent[1][0]
+    assert len(sent) == 4
+    assert sum("%3C%3DID" in commands[0] for commands in sent[2:]) == 1
+    within = session.query(contact_type).where(contact_type.id <= 300, contact_type.id != 50)
+    assert within.ids() == [number for number in range(1, 301) if number not in {*gone, 50}]
+
+
+def test_cards_and_tasks_are_read_in_ranges_too(connect, sent):
+    session = connect(page_size=200)
+    card_type = session.item_type(128)
+    session.save_all([card_type(session, title=f"more {number}") for number in range(600)]).raise_for_errors()
+    sent.clear()
+    assert [one.id for one in session.search(card_type, ["id"])] == list(range(1, 676))
+    assert any("%3C%3Did" in commands[0] for commands in sent[2:])
+    tasks = [session.api.Task(session, title=f"more {number}", responsible_id=1) for number in range(400)]
+    session.save_all(tasks).raise_for_errors()
+    sent.clear()
+    assert [one.id for one in session.search(session.api.Task, ["id"])] == list(range(1, 531))
+    assert any("%3C%3DID" in commands[0] for commands in sent[2:])

@@ -35,6 +35,9 @@ PAGE = 50
 REFERENCE = "$result["
 """What the server replaces inside a batch by what an earlier command answered."""
 
+_WORTH = 4
+"""The number of pages from which on one of them is given for the greatest id of the result."""
+
 Row = dict[str, Any]
 
 
@@ -115,7 +118,7 @@ def page(select: Select, position: Position, size: int | None) -> Request:
     size = PAGE if size is None else size
     if position.offset is not None or paging(select) == "offset":
         return _by_offset(family, select, where, chosen, position.offset or 0, size)
-    return _by_key(family, select, where, chosen, position.after, size)
+    return _by_key(family, select, where, chosen, position, size)
 
 
 def paging(select: Select) -> str:
@@ -185,18 +188,21 @@ def with_fields(select: Select, names: tuple[str, ...]) -> tuple[str, ...] | Non
 # --- pages ------------------------------------------------------------------------------
 
 
-def _by_key(family: Family, select: Select, where: Row, chosen: list[str] | None, after: Any, size: int) -> Request:
-    """The rows after an id: the first time one page, since most results are short; then as many as are asked for."""
+def _by_key(
+    family: Family, select: Select, where: Row, chosen: list[str] | None, position: Position, size: int
+) -> Request:
+    """The rows after an id: the first time one page, since most results are short; then as many as are asked for.
+
+    A read that goes on asks for the greatest id as well, in the same batch, so that the rest can be read in ranges.
+    """
     label = f"search {select.type.__name__}"
-    key = family.key[0]
+    key, after = family.key[0], position.after
     order = {key: "ASC"}
     if after is not None:
         where = {**where, f">{key}": after}
-    pages = -(-size // PAGE)
-    named = where.get(f"{family.operators['in'][0]}{key}")
-    if isinstance(named, list):
-        # So many ids have no more pages than that.
-        pages = min(pages, -(-len(named) // PAGE) or 1)
+    if position.until is not None:
+        where = {**where, f"<={key}": position.until}
+    pages = _most_pages(family, where, position, size)
     if pages == 1 or after is None or _refers(where):
         command = family.listing(where, select=chosen, order=order, start=-1)
 
@@ -205,11 +211,37 @@ def _by_key(family: Family, select: Select, where: Row, chosen: list[str] | None
             return Page(rows=rows[:size], ended=len(rows) < PAGE and len(rows) <= size)
 
         return call(label, command.method, command.params, decode=decode)
+    asks_last = pages >= _WORTH and position.until is None and select.limit is None and len(family.key) == 1
     commands = []
-    for number in range(pages):
-        last = after if number == 0 else f"{_path(family, number - 1)}[{PAGE - 1}][{family.row_key}]"
+    if asks_last:
+        pages -= 1
+        commands.append(family.listing(where, select=[key], order={key: "DESC"}, start=-1))
+    first = len(commands)
+    for number in range(first, first + pages):
+        last = after if number == first else f"{_path(family, number - 1)}[{PAGE - 1}][{family.row_key}]"
         commands.append(family.listing({**where, f">{key}": last}, select=chosen, order=order, start=-1))
-    return batch(label, commands, decode=lambda answers: _chained(family, answers, chosen, size), halt=True)
+
+    def read(answers: list[Answer]) -> Page:
+        page = _chained(family, answers[first:], chosen, size)
+        if page.rows and page.rows[-1][key] == position.until:
+            page.ended = True
+        if asks_last:
+            found = family.rows(_result(answers[0]), [key])
+            page.last = found[0][key] if found else None
+        return page
+
+    return batch(label, commands, decode=read, halt=True)
+
+
+def _most_pages(family: Family, where: Row, position: Position, size: int) -> int:
+    """How many pages so many rows have, where ids that are named, or lie in a range, are not fewer."""
+    pages = -(-size // PAGE)
+    named = where.get(f"{family.operators['in'][0]}{family.key[0]}")
+    if isinstance(named, list):
+        pages = min(pages, -(-len(named) // PAGE) or 1)
+    if isinstance(position.until, int) and isinstance(position.after, int):
+        pages = min(pages, (position.until - position.after) // PAGE + 1)
+    return pages
 
 
 def _chained(family: Family, answers: list[Answer], chosen: list[str] | None, size: int) -> Page:
