@@ -166,3 +166,9 @@ def test_a_session_survives_all_kinds_in_turn(toy):
     assert requests.get(toy.url + "/x", timeout=5).status_code == 200
     assert [entry.fault or "" for entry in toy.requests][-1] == ""
     assert toy.running
+
+
+def test_paths_in_either_case():
+    faults = Faults([{"kind": "500", "path": "*/task"}])
+    assert faults.draw("POST", "/attask/api/v22.0/TASK", 1, session=False) is not None
+    assert faults.draw("POST", "/attask/api/v22.0/task/1", 1, session=False) is None

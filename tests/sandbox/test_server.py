@@ -143,7 +143,7 @@ def test_bound_to_loopback_only(toy):
     ("verb", "path"),
     [
         ("GET", "requests"), ("DELETE", "requests"), ("GET", "clock"), ("PUT", "clock"), ("GET", "faults"), ("PUT", "faults"),
-        ("PUT", "latency"), ("POST", "reset"), ("POST", "stop"),
+        ("PUT", "latency"), ("GET", "under_way"), ("POST", "reset"), ("POST", "stop"),
     ],
 )  # fmt: skip
 def test_control_needs_the_token(toy, verb, path, token):
@@ -159,6 +159,20 @@ def test_control_is_closed_to_other_sites_even_with_the_token(toy):
     del headers["Origin"]
     headers["Host"] = "evil.example"
     assert requests.post(f"{toy.url}/_sandbox/reset", headers=headers, timeout=5).status_code == 421
+
+
+def test_what_is_under_way_can_be_seen_even_of_a_client_that_left(toy):
+    toy.latency = 1.5
+    address = urlsplit(toy.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(f"POST /slow HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 0\r\n\r\n".encode())
+        while not toy.under_way:
+            pass
+    assert toy.under_way == ["POST /slow"]
+    while toy.under_way:
+        pass
+    toy.latency = 0
+    assert requests.get(toy.url + "/x", timeout=5).json()["stored"] == 1
 
 
 def test_control_calls_are_not_in_the_log(toy):

@@ -7,7 +7,7 @@ mapping; everything but `kind` may be left out:
 kind       one of `KINDS`, or a list of them to draw from
 rate       share of the matching requests that it hits, 0 to 1; default 1
 method     the method that the server acts on (after a `method=` override), as `"PUT"`
-path       shell pattern over the path, as `"*/task/*"`
+path       shell pattern over the path, in either case, as `"*/task/*"`
 skip       number of matching requests that are spared first
 count      number of requests that it hits at most
 script     list of kinds, None for no fault: one a matching request in order; replaces kind and rate
@@ -131,7 +131,7 @@ class _Rule:
         if not 0 <= self.rate <= 1:
             raise ValueError(f"the rate of a fault is a share within 0 and 1, not {self.rate}")
         self.method = str(rule.get("method", "*")).upper()
-        self.path = str(rule.get("path", "*"))
+        self.path = str(rule.get("path", "*")).lower()
         self.skip = int(rule.get("skip", 0))
         self.count: int | None = rule.get("count")
         self.concurrent: int | None = rule.get("concurrent")
@@ -140,7 +140,7 @@ class _Rule:
         self.hit = 0
 
     def draw(self, generator: random.Random, method: str, path: str, under_way: int) -> str | None:
-        if self.method not in ("*", method) or not fnmatchcase(path, self.path):
+        if self.method not in ("*", method) or not fnmatchcase(path.lower(), self.path):
             return None
         if self.concurrent is not None:
             return "429" if under_way > self.concurrent else None

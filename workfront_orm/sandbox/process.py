@@ -200,6 +200,14 @@ class Sandbox:
     def latency(self, seconds: float) -> None:
         self._control("PUT", "/_sandbox/latency", seconds)
 
+    @property
+    def under_way(self) -> list[str]:
+        """What the server is at: method and path of each request that it has and has not answered yet.
+
+        A client that was killed leaves requests that the server still carries out; once this is empty, it is done.
+        """
+        return cast("list[str]", self._control("GET", "/_sandbox/under_way"))
+
     def reset(self) -> None:
         """Bring data, clock and faults back to the start and empty the log; sessions end, credentials stay."""
         self._control("POST", "/_sandbox/reset")

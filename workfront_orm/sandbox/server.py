@@ -94,7 +94,7 @@ class Server:
         self.faults = Faults(faults, seed=seed)
         self.log = Recorder(backend)
         self.page = Page(service, backend, self.log)
-        self.under_way = 0
+        self.under_way: list[str] = []
         self.stop: Callable[[], None] = lambda: None
         self.stopping: Callable[[], bool] = lambda: False
         self._jitter = random.Random(seed)  # noqa: S311 - reproducible waiting times
@@ -107,6 +107,7 @@ class Server:
                         Route("/clock", self._clock, methods=["GET", "PUT"]),
                         Route("/faults", self._faults, methods=["GET", "PUT"]),
                         Route("/latency", self._latency, methods=["GET", "PUT"]),
+                        Route("/under_way", self._under_way, methods=["GET"]),
                         Route("/reset", self._reset, methods=["POST"]),
                         Route("/stop", self._stop, methods=["POST"]),
                     ],
@@ -133,12 +134,15 @@ class Server:
             await refusal(scope, receive, send)
             return
         method = self.backend.method(request)
-        self.under_way += 1
+        line = f"{method} {request.path}"
+        self.under_way.append(line)
         fault = None
         answer = Response()
         status: int | None = None
         try:
-            fault = self.faults.draw(method, request.path, self.under_way, session=self.backend.has_session(request))
+            fault = self.faults.draw(
+                method, request.path, len(self.under_way), session=self.backend.has_session(request)
+            )
             wait = self.latency * self._jitter.uniform(0.75, 1.25) if self.latency else 0.0
             if fault is not None and fault.kind == "latency":
                 wait += fault.seconds
@@ -147,7 +151,7 @@ class Server:
             answer = self._answer(request, fault)
             status = await self._send(answer, fault, request, scope=scope, send=send)
         finally:
-            self.under_way -= 1
+            self.under_way.remove(line)
             self.log.record(
                 request,
                 method,
@@ -342,6 +346,10 @@ class Server:
         if request.method == "PUT":
             self.latency = float(await request.json())
         return JSONResponse(self.latency)
+
+    async def _under_way(self, request: HTTPRequest) -> HTTPResponse:
+        refused = self._control_refusal(request)
+        return JSONResponse(self.under_way) if refused is None else refused
 
     async def _reset(self, request: HTTPRequest) -> HTTPResponse:
         refused = self._control_refusal(request)
