@@ -1,7 +1,3 @@
-import subprocess
-import sys
-import time
-
 import pytest
 
 from workfront_orm.core.exchange import Outcome, Status
@@ -164,35 +160,31 @@ def test_outcomes_that_a_system_tells_row_by_row_are_taken(boxes, memory):
     assert [row.status for row in report] == ["created", "failed", "created", "unknown"]
 
 
-KILLED = """
-import sys
-from workfront_orm import Session
-from workfront_orm.versions.v220 import Task
-session = Session("", sys.argv[2], api_version="v22.0", url_template=sys.argv[1])
-tasks = [Task(session, name=f"n{n}", project_id=sys.argv[3], ext_ref_id=f"x{n}") for n in range(600)]
-print("begin", flush=True)
-report = session.save_all(tasks, key="ext_ref_id")
-print(len(report.created), len(report.unchanged), len(report.failed), len(report.unknown), flush=True)
-"""
+def test_the_object_that_the_session_had_learns_what_a_key_found(session):
+    known = Project(session, name="A", ext_ref_id="k", description="kept")
+    known.save()
+    known.priority = 3
+    again = Project(session, name="B", ext_ref_id="k")
+    assert [row.status for row in session.save_all([again], key="ext_ref_id")] == ["updated"]
+    assert again.id == known.id
+    assert (known.name, known.description) == ("B", "kept")
+    assert list(known.dirty) == ["priority"]
 
 
-def test_a_write_that_was_killed_and_runs_again_doubles_nothing(workfront_sandbox, session):
-    project = Project(session, name="P")
-    project.save()
-    workfront_sandbox.latency = 0.05
-    command = [sys.executable, "-c", KILLED, workfront_sandbox.url_template, workfront_sandbox.api_key, project.id]
-    of_project = session.query(Task).where(Task.project_id == project.id)
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        process.stdout.readline()
-        while not of_project.count():
-            time.sleep(0.01)
-        process.kill()
-    time.sleep(0.5)
-    before = of_project.count()
-    workfront_sandbox.latency = 0
-    again = subprocess.run(command, capture_output=True, text=True, check=True)
-    created, unchanged, failed, unknown = map(int, again.stdout.splitlines()[1].split())
-    assert (created + unchanged, failed, unknown) == (600, 0, 0)
-    assert unchanged == before > 0
-    names = sorted(one.ext_ref_id for one in of_project.fields(Task.ext_ref_id))
-    assert names == sorted(f"x{n}" for n in range(600))
+def test_what_is_there_twice_is_named_and_what_was_given_comes_first(session):
+    twice = [Project(session, name=f"P{n}", ext_ref_id=f"k{n % 3}") for n in range(5)]
+    session.save_all(twice).raise_for_errors()
+    found = session.duplicates(twice[3:], "ext_ref_id")
+    assert {frozenset(obj.id for obj in same) for same in found} == {
+        frozenset((twice[0].id, twice[3].id)),
+        frozenset((twice[1].id, twice[4].id)),
+    }
+    assert {same[0] for same in found} == set(twice[3:])
+    assert session.duplicates([twice[2]], "ext_ref_id") == []
+    assert session.duplicates(twice, ["ext_ref_id", "name"]) == []
+    with pytest.raises(ValueError, match="no value for extRefID"):
+        session.duplicates([Project(session, name="x")], "ext_ref_id")
+    with pytest.raises(TypeError, match="duplicates: key takes"):
+        session.duplicates(twice, None)
+    with pytest.raises(TypeError, match="duplicates: key takes fields of Project, not 'owner'"):
+        session.duplicates(twice, "owner")

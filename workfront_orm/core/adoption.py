@@ -1,7 +1,8 @@
 """Adoption: with a key, what the server has already is taken over instead of created once more.
 
 This is what makes a bulk write safe to repeat: after an unknown outcome or a crash, the same
-input finds what is there, updates what differs, and creates the rest.
+input finds what is there, updates what differs, and creates the rest. Where a server was still
+creating when the rerun looked, `duplicates` finds what it then has more than once.
 """
 
 from __future__ import annotations
@@ -13,26 +14,27 @@ from .errors import APIError
 from .exchange import Change
 from .fields import Field
 from .objects import Object, convert_name, find_member
-from .readback import key_values
+from .readback import ReadBack, key_values
 from .tracking import wire_values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from .report import ReportRow
     from .session import BaseSession
 
-__all__ = ["adopt", "keys_of"]
+__all__ = ["adopt", "duplicates", "keys_of"]
 
 Pairs = list[tuple["ReportRow", Change]]
 
 
-def keys_of(rows: Sequence[ReportRow], key: Any) -> dict[type[Object], Key]:
-    """The key of each class of which objects may be created.
+def keys_of(objects: Iterable[Object], key: Any, operation: str) -> dict[type[Object], Key]:
+    """The key of each class.
 
     Args:
-        rows: The rows of the report.
+        objects: The objects whose classes are meant.
         key: A field, or several, as the caller names them; None for no key.
+        operation: What the key is given to, for messages.
 
     Raises:
         UnknownNameError: A class has no such field.
@@ -42,17 +44,14 @@ def keys_of(rows: Sequence[ReportRow], key: Any) -> dict[type[Object], Key]:
         return {}
     names = tuple(key) if isinstance(key, (tuple, list)) else (key,)
     if not names:
-        raise TypeError("save_all: key takes a field or several, not an empty sequence; nothing was sent")
+        raise TypeError(f"{operation}: key takes a field or several, not an empty sequence; nothing was sent")
     found: dict[type[Object], Key] = {}
-    new = {type(row.object) for row in rows if row.object._state.status == "new"}
-    for cls in dict.fromkeys(type(row.object) for row in rows):
-        wire_names = tuple(convert_name(cls, name) for name in names)
-        for name in wire_names:
+    for cls in dict.fromkeys(map(type, objects)):
+        found[cls] = tuple(convert_name(cls, name) for name in names)
+        for name in found[cls]:
             member = find_member(cls, name)
             if ":" in name.removeprefix("DE:") or not isinstance(member or Field(name), Field):
-                raise TypeError(f"save_all: key takes fields of {cls.__name__}, not {name!r}; nothing was sent")
-        if cls in new:
-            found[cls] = wire_names
+                raise TypeError(f"{operation}: key takes fields of {cls.__name__}, not {name!r}; nothing was sent")
     return found
 
 
@@ -76,6 +75,36 @@ def adopt(session: BaseSession, delivery: Delivery, pairs: Pairs, keys: dict[typ
     for cls, created in creates.items():
         kept += _adopt_class(session, delivery, cls, _with_key(cls, created, keys[cls]), keys[cls])
     return kept
+
+
+def duplicates(session: BaseSession, objects: Iterable[Object], key: Any) -> list[list[Any]]:
+    """See `BaseSession.duplicates`."""
+    wanted = list(objects)
+    if key is None:
+        raise TypeError("duplicates: key takes a field or several, as in save_all")
+    found: list[list[Any]] = []
+    for cls, names in keys_of(wanted, key, "duplicates").items():
+        mine = [obj for obj in wanted if type(obj) is cls]
+        looked_for = [Change(kind="create", object=obj, values=_key_fields(obj, names)) for obj in mine]
+        rows, refused = ReadBack(session, session.execute).by_key(cls, names, looked_for)
+        if refused:
+            # An answer without them would say that they are there once.
+            raise next(iter(refused.values()))
+        given = {obj.id for obj in mine}
+        for same in rows.values():
+            if len(same) > 1:
+                several = session.identity_map.wrap_page(cls, same)
+                found.append(sorted(several, key=lambda obj: obj.id not in given))
+    return found
+
+
+def _key_fields(obj: Object, names: Key) -> dict[str, Any]:
+    values = {name: obj._row.get(name) for name in names}
+    values = {name: value._reference_key() if isinstance(value, Object) else value for name, value in values.items()}
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        raise ValueError(f"duplicates: {obj._label()} has no value for {', '.join(missing)}, which the key asks for")
+    return values
 
 
 def _adopt_class(session: BaseSession, delivery: Delivery, cls: type[Object], pairs: Pairs, names: Key) -> Pairs:

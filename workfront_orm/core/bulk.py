@@ -32,7 +32,7 @@ Pairs = list[tuple[ReportRow, Change]]
 def save_all(session: BaseSession, objects: Iterable[Object], key: Any = None) -> Report:
     """See `BaseSession.save_all`."""
     report = _report(session, objects, "save_all")
-    keys = keys_of(report.rows, key)
+    keys = keys_of((row.object for row in report), key, "save_all")
     levels = _levels(report.rows)
     delivery = Delivery(session, report, keys)
     with _settled(report, delivery):

@@ -7,7 +7,7 @@ caller's or by author, time and the fields that were sent, and what has no uniqu
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from . import saving
@@ -58,14 +58,14 @@ class Delivery:
         self._keys = keys or {}
         self._rows: dict[int, ReportRow] = {}
         self._lock = Lock()
-        self._stopped = False
+        self._stopped = Event()
         self.readback = ReadBack(session, self.execute)
 
     def execute(self, request: Request) -> Any:
         """Send a request and count it."""
         with self._lock:
             self._report.requests += 1
-        return self._session.execute(request)
+        return self._session.execute(request, stop=self._stopped)
 
     def send(self, changes: Sequence[tuple[ReportRow, Change]]) -> None:
         """Send changes, class by class and kind by kind, and return when each has its row.
@@ -91,14 +91,15 @@ class Delivery:
                 future.result()
         except BaseException:
             # What is under way ends, the rest is not begun; the report tells which is which.
-            self._stopped = True
+            self._stopped.set()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
         pool.shutdown(wait=True)
 
     def break_off(self) -> None:
         """Settle what a write that was broken off leaves: what was not sent, and what has no answer."""
-        self._stopped = self._report.interrupted = True
+        self._stopped.set()
+        self._report.interrupted = True
         for row in self._report.rows:
             if row.status == "pending":
                 fail(row, APIError("not attempted: the write was broken off", None))
@@ -119,7 +120,7 @@ class Delivery:
         tally = _Tally()
         while waiting:
             request, changes = waiting.pop(0)
-            if self._stopped:
+            if self._stopped.is_set():
                 for _request, left in [(request, changes), *waiting]:
                     for change in left:
                         self._rows[id(change)].status = "pending"

@@ -93,6 +93,15 @@ def apply_outcome(session: BaseSession, change: Change, outcome: Outcome) -> Non
         session.identity_map.add(obj)
     session.identity_map.name(type(obj), (obj,))
     obj._settle()
+    _tell_twin(session, change, outcome)
+
+
+def _tell_twin(session: BaseSession, change: Change, outcome: Outcome) -> None:
+    """Where a key found what the session has already, as another object: that one has these values now as well."""
+    known = session.identity_map.get(type(change.object), change.object.id)
+    if known is not None and known is not change.object:
+        sent = {name: snapshot(value) for name, value in change.values.items()}
+        known._merge({**sent, **(outcome.row or {})})
 
 
 def _carry_out(session: BaseSession, change: Change) -> None:

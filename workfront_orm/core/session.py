@@ -273,6 +273,26 @@ class BaseSession:
 
         return delete_all(self, objects, force=force)
 
+    def duplicates(self, objects: Iterable[AnyObject], key: Any) -> list[list[AnyObject]]:
+        """What the server has more than once, by a key: the last check after a write that was killed and run again.
+
+        Sends the searches of `save_all` with a key.
+
+        Args:
+            objects: Objects with values of the key, such as those that were saved.
+            key: The field, or fields, that were given to `save_all`.
+
+        Returns:
+            A list for every value that several objects of the server have; those of `objects` come first in it.
+
+        Raises:
+            ValueError: An object without a value of the key.
+        """
+        from .adoption import duplicates
+
+        found: list[list[AnyObject]] = duplicates(self, objects, key)
+        return found
+
     @property
     def max_concurrent(self) -> int:
         """The greatest number of requests in flight at a time."""
