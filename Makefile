@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint bench docs clean
+.PHONY: help venv demo test lint bench soak docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: $(STAMP) ## lint and types
 
 bench: $(STAMP) ## every row of the speed table beside its peer; takes minutes
 	$(BIN)/python -m benchmarks
+
+soak: $(STAMP) ## bulk writes, limits, kills and random steps on a faulty server; ten minutes
+	$(BIN)/python -m soak
 
 docs: $(STAMP) ## run the code of every page, compare what it prints, check the links
 	$(BIN)/python -m pytest tests/test_docs.py tests/test_readme.py

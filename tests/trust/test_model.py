@@ -1,0 +1,8 @@
+"""Some of `make soak`'s random sequences of steps: the server, the reports and a plain model agree after each."""
+
+from soak import model
+
+
+def test_the_server_the_reports_and_the_model_agree():
+    steps = model.check(14, 20, seed=4)
+    assert {"make", "save", "delete", "load", "merge", "save_all", "save_all by key", "delete_all"} <= steps.keys()
