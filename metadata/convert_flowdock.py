@@ -6,6 +6,9 @@ The output depends on the facts alone: a second run changes nothing. `service_fa
 
 A message carries the id of its author under `user`, that of its flow under `flow`. Both names belong to the references here; the
 fields that hold the ids are `user_id` and `flow_id`, and `names.row` says how they are called in a row.
+
+Ids of messages, threads and sources mean something within their flow or conversation only, and a flow has its address within its
+organization. Where the rows of the API leave that place out, since the request says it, a field of its own holds it here.
 """
 
 from __future__ import annotations
@@ -24,6 +27,14 @@ Json = dict[str, Any]
 # How the facts say that a reference travels, and the field that holds the id.
 _ID_TYPES = {"string id": "string", "flow id": "string"}
 _EMBEDDED_BESIDE_ID = "thread_id + embedded thread"
+
+# The place that the path of a request says and the row does not: the field, and what it refers to.
+_PLACES = {
+    "Flow": ("org", None, None),
+    "Thread": ("flow_id", "flow", "Flow"),
+    "Source": ("flow_id", "flow", "Flow"),
+    "PrivateMessage": ("conversation_id", "conversation", "PrivateConversation"),
+}
 
 _ACTIONS: dict[str, dict[str, Json]] = {
     "User": {
@@ -97,6 +108,16 @@ def _prepare(name: str, source: Json) -> Json:
         elif wire is not None:
             raise ValueError(f"{name}.{word}: no rule for the wire form {wire!r} of the facts")
         references[word] = {**raw, "field": id_field} if wire else raw
+    if name in _PLACES:
+        field, word, target = _PLACES[name]
+        number = target == "PrivateConversation"
+        fields[field] = {
+            "type": "int" if number else "string",
+            "readOnly": True,
+            "inherited": "the facts say: the path of each request names it",
+        }
+        if word is not None:
+            references[word] = {"target": target, "field": field, "readOnly": True}
     prepared = dict(source)
     if fields:
         prepared["fields"] = fields

@@ -51,7 +51,6 @@ class Request:
         decode: Turns the answer's data into what the request is for.
         gone_is_done: Whether "not found" after an attempt without an answer means that it was done, as
             with a delete.
-        stream: Whether the body is read in pieces by the caller.
     """
 
     operation: str
@@ -65,7 +64,6 @@ class Request:
     effect: Effect = Effect.READ
     decode: Callable[[Any], Any] = lambda data: data
     gone_is_done: bool = False
-    stream: bool = False
 
     def __repr__(self) -> str:
         """Operation, verb and path; parameters may hold secrets and are left out."""

@@ -46,6 +46,7 @@ class Capabilities:
             one before, which shows at once when rows shifted.
         first_page: How many rows the first request of a read by id brings, where that is fewer.
         descending: Whether a read by id can also go from the end to the beginning.
+        remedies: What to do instead of an operation that a class does not have, by operation.
     """
 
     __slots__ = (
@@ -57,6 +58,7 @@ class Capabilities:
         "overlap",
         "page_size",
         "paging",
+        "remedies",
         "write_batch",
     )
 
@@ -72,6 +74,7 @@ class Capabilities:
         overlap: bool = False,
         first_page: int | None = None,
         descending: bool = False,
+        remedies: Mapping[str, str] | None = None,
     ) -> None:
         self.operations = operations
         self.paging = paging
@@ -82,6 +85,7 @@ class Capabilities:
         self.overlap = overlap
         self.first_page = first_page
         self.descending = descending
+        self.remedies = remedies or {}
 
     def require(self, operation: str, name: str) -> None:
         """Refuse an operation that the class surely does not have.
@@ -91,7 +95,10 @@ class Capabilities:
         """
         if self.operations is not None and operation not in self.operations:
             known = ", ".join(sorted(self.operations)) or "none"
-            raise NotSupportedError(f"{name} has no operation {operation!r}; its operations: {known}")
+            raise NotSupportedError(
+                f"{name} has no operation {operation!r}; its operations: {known}",
+                remedy=self.remedies.get(operation, ""),
+            )
 
 
 class Service:

@@ -11,9 +11,10 @@ import re
 import ssl
 import time
 import traceback
+from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -24,7 +25,10 @@ from .exchange import Request, Response
 from .redaction import masked_url
 from .throttle import Throttle
 
-__all__ = ["Transport"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Stream", "Transport"]
 
 LARGEST_ANSWER = 256 * 2**20
 LONGEST_ANSWER = 600.0
@@ -122,13 +126,51 @@ class Transport:
             InvalidResponseError: The answer is larger or nested deeper than allowed.
             ValueError: The address, or a header, is none that could be sent.
         """
+        response: Response = self._exchange(request, url, headers, self._whole, self.timeout)
+        _check_depth(response)
+        return response
+
+    def open(self, request: Request, url: str, headers: dict[str, str], *, silence: float | None = None) -> Stream:
+        """Send one request and leave the body of the answer to the caller, who closes it.
+
+        What is open counts as answered: it takes no place among the requests in flight.
+
+        Args:
+            request: What to send.
+            url: The full URL, without the request's query.
+            headers: The headers, credentials included.
+            silence: Seconds without a byte after which the answer counts as broken; None for those of `timeout`.
+
+        Raises:
+            RequestTimeoutError: No answer within the time allowed.
+            ConnectionFailedError: The connection could not be made or broke.
+            ValueError: The address, or a header, is none that could be sent.
+        """
+        connect = self.timeout[0] if isinstance(self.timeout, tuple) else self.timeout
+        timeout = self.timeout if silence is None else (connect, silence)
+        stream: Stream = self._exchange(request, url, headers, lambda answer, of: Stream(answer, of, url), timeout)
+        return stream
+
+    def _whole(self, answer: requests.Response, request: Request) -> Response:
+        body = self._read(answer, request)
+        return Response(status=answer.status_code, headers=answer.headers, body=body, request=request)
+
+    def _exchange(
+        self,
+        request: Request,
+        url: str,
+        headers: dict[str, str],
+        take: Callable[[requests.Response, Request], Any],
+        timeout: float | tuple[float, float],
+    ) -> Any:
+        """Send one request and return what `take` makes of the answer."""
         body: Any = request.form
         if body is not None and request.files is None:
             from urllib.parse import urlencode
 
             body = urlencode(body).encode("ascii")
             headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8", **headers}
-        response: Response | None = None
+        taken: Any = None
         failure: Exception | None = None
         self.throttle.enter(request)
         try:
@@ -140,33 +182,27 @@ class Transport:
                 json=request.json,
                 files=request.files,
                 headers=headers,
-                timeout=self.timeout,
+                timeout=timeout,
                 # Given here, since what the environment says replaces what a session of requests says.
                 verify=self._verify,
                 proxies=self._proxies,
                 allow_redirects=False,
                 stream=True,
             )
-            body = self._read(answer, request)
-            response = Response(status=answer.status_code, headers=answer.headers, body=body, request=request)
+            taken = take(answer, request)
         except _UNSENDABLE as error:
             failure = ValueError(
                 f"{request.operation}: {masked_url(url)} cannot be asked: {type(error).__name__}; "
                 "look at the address and the credentials that the session was given"
             )
         except (requests.RequestException, HTTPError, OSError) as error:
-            # A body that stops coming is reported as a broken connection.
-            late = isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError)
-            kind = RequestTimeoutError if late else ConnectionFailedError
-            failure = _without_secrets(kind, request, url, error)
+            failure = _broken(request, url, error)
         finally:
-            self.throttle.leave(request, response)
+            self.throttle.leave(request, taken if isinstance(taken, Response) else None)
         if failure is not None:
             # Not raised in the handler: the library's error, which holds the address, would come along.
             raise failure
-        assert response is not None
-        _check_depth(response)
-        return response
+        return taken
 
     def _read(self, answer: requests.Response, request: Request) -> bytes:
         """The body, decompressed, as long as it keeps to the limits."""
@@ -201,6 +237,54 @@ class Transport:
         self._http.close()
 
 
+class Stream:
+    """An answer whose body is read in pieces, as they come. Iterate over it, in one thread; close it from any.
+
+    Args:
+        answer: The answer, of which the headers were read.
+        request: What was asked.
+        url: Where, for messages.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers; names in any case.
+    """
+
+    def __init__(self, answer: requests.Response, request: Request, url: str) -> None:
+        self.status = answer.status_code
+        self.headers = answer.headers
+        self._answer = answer
+        self._request = request
+        self._url = url
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces of the body, decompressed, until it ends or is closed.
+
+        Raises:
+            RequestTimeoutError: Nothing came for as long as is allowed.
+            ConnectionFailedError: The connection broke.
+        """
+        failure: Exception | None = None
+        try:
+            while not self._closed and (piece := self._answer.raw.read1(_PIECE, decode_content=True)):
+                yield piece
+        except (requests.RequestException, HTTPError, OSError, ValueError, AttributeError) as error:
+            # What is closed while it is read breaks in ways of its own.
+            if not self._closed:
+                failure = _broken(self._request, self._url, error)
+        finally:
+            self._answer.close()
+        if failure is not None:
+            raise failure
+
+    def close(self) -> None:
+        """End the answer; who waits for its next piece waits no more."""
+        self._closed = True
+        with suppress(OSError, ValueError, RuntimeError):
+            self._answer.raw.shutdown()
+
+
 class _Adapter(HTTPAdapter):
     """An adapter that uses a TLS context of the caller's, which alone decides what is checked."""
 
@@ -226,6 +310,13 @@ class _Adapter(HTTPAdapter):
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _broken(request: Request, url: str, error: Exception) -> Exception:
+    """What to raise for an answer that did not come, or broke off."""
+    # A body that stops coming is reported as a broken connection.
+    late = isinstance(error, requests.Timeout) or isinstance(_cause(error), TimeoutError)
+    return _without_secrets(RequestTimeoutError if late else ConnectionFailedError, request, url, error)
 
 
 def _without_secrets(

@@ -39,8 +39,8 @@ def session(info: Mapping[str, Any], **options: Any) -> Any:
     from importlib import import_module
 
     service = import_module("workfront_orm.services.flowdock")
-    if not {"token", "flow_token", "access_token"} & set(options):
-        options["token"] = info["token"]
+    if not {"api_token", "username", "flow_token", "access_token"} & set(options):
+        options["api_token"] = info["token"]
     options.setdefault("url", info["url"])
     options.setdefault("stream_url", info["stream_url"])
     return service.Session(**options)
