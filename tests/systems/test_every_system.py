@@ -36,6 +36,16 @@ EXAMPLES = [
         reference="project",
         secrets=("password",),
     ),
+    Example(
+        service="flowdock",
+        type="Flow",
+        field="name",
+        missing="00000000-0000-4000-8000-000000000000",
+        new=lambda session, number: session.api.Flow(session, org="acme", name=f"new {number}"),
+        bad=lambda session: session.api.Flow(session, org="nobody", name="bad"),
+        reference="organization",
+        secrets=("token", "flow_token", "password"),
+    ),
 ]
 
 
