@@ -1,3 +1,4 @@
+import gzip
 import http.server
 import os
 import pickle
@@ -10,6 +11,7 @@ import traceback
 import pytest
 import requests
 import responses
+import trustme
 
 from workfront_orm.core.errors import ConnectionFailedError, RequestTimeoutError
 from workfront_orm.core.exchange import Request
@@ -46,6 +48,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"{")
             self.close_connection = True
             return
+        if self.path.startswith("/packed") and "gzip" in self.headers.get("Accept-Encoding", ""):
+            packed = gzip.compress(b"packed" * 100)
+            self.send_response(200)
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(packed)))
+            self.end_headers()
+            self.wfile.write(packed)
+            return
         self.send_response(302 if self.path.startswith("/redirect") else 200)
         if self.path.startswith("/redirect"):
             self.send_header("Location", "/elsewhere")
@@ -54,18 +64,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"ok")
 
+    def do_CONNECT(self):
+        self.server.asked.append((f"CONNECT {self.path}", dict(self.headers), b""))
+        self.send_error(403)
+
     def log_message(self, *_):
         pass
 
 
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+def serve(context=None):
+    """A server on a port of its own until the generator is closed; with a TLS context over https."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None
     server.asked, server.ports, server.done = [], set(), threading.Event()
-    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}"
+    if context is not None:
+        # The handshake in the request's thread, so that a failed one ends no more than that.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -73,6 +89,17 @@ def server(monkeypatch):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def server(no_proxies):
+    yield from serve()
+
+
+@pytest.fixture
+def no_proxies(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -213,3 +240,85 @@ def test_verify_and_proxies_win_over_the_environment(transport, monkeypatch):
     assert seen[0]["proxies"]["https"] == "http://mine:1"
     assert seen[1]["verify"] is False
     assert seen[1]["proxies"]["https"] == "http://environment:1"
+
+
+def test_answers_are_asked_for_and_taken_compressed(server, transport):
+    assert transport().send(request(form=[]), f"{server.url}/packed", {}).body == b"packed" * 100
+    assert "gzip" in server.asked[0][1]["Accept-Encoding"]
+
+
+# --- TLS and proxies ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture
+def bundle(authority, tmp_path):
+    """The path of a CA bundle that has the authority."""
+    path = tmp_path / "bundle.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+@pytest.fixture
+def secure(no_proxies, authority, request):
+    """A server over https; parameters are the name in its certificate, and whether clients need one."""
+    name, asks = getattr(request, "param", ("127.0.0.1", False))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    if asks:
+        context.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(context)
+    yield from serve(context)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent(secure, transport):
+    with pytest.raises(ConnectionFailedError, match="SSLCertVerificationError") as caught:
+        transport().send(request(form=[("apiKey", SECRET)]), secure.url, {})
+    assert caught.value.sent is False
+    assert secure.asked == []
+
+
+def test_a_ca_bundle_vouches(secure, transport, bundle):
+    assert transport(verify=bundle).send(request(form=[]), f"{secure.url}/x", {}).body == b"ok"
+
+
+@pytest.mark.parametrize("secure", [("elsewhere.example", False)], indirect=True)
+def test_a_certificate_of_another_host_is_refused(secure, transport, bundle):
+    with pytest.raises(ConnectionFailedError, match="SSLCertVerificationError"):
+        transport(verify=bundle).send(request(form=[]), secure.url, {})
+    assert secure.asked == []
+
+
+def test_a_tls_context_vouches(secure, transport, bundle):
+    context = ssl.create_default_context(cafile=bundle)
+    assert transport(ssl_context=context).send(request(form=[]), f"{secure.url}/x", {}).body == b"ok"
+
+
+@pytest.mark.parametrize("secure", [("127.0.0.1", True)], indirect=True)
+def test_a_client_certificate_is_shown_to_a_server_that_asks(secure, transport, authority, bundle, tmp_path):
+    with pytest.raises(ConnectionFailedError):
+        transport(verify=bundle).send(request(form=[]), secure.url, {})
+    assert secure.asked == []
+    issued = authority.issue_cert("client.example")
+    certificate, key, both = (str(tmp_path / name) for name in ("cert.pem", "key.pem", "both.pem"))
+    issued.cert_chain_pems[0].write_to_path(certificate)
+    issued.private_key_pem.write_to_path(key)
+    issued.private_key_and_cert_chain_pem.write_to_path(both)
+    for shown in ((certificate, key), both):
+        assert transport(verify=bundle, cert=shown).send(request(form=[]), f"{secure.url}/x", {}).body == b"ok"
+
+
+def test_requests_go_through_a_proxy(server, transport):
+    through = transport(proxies={"http": server.url, "https": server.url})
+    assert through.send(request(form=[]), "http://tenant.example/x", {}).body == b"ok"
+    assert server.asked[0][0] == "http://tenant.example/x"
+    # Over https the proxy sees the host and no more; what it refuses was not sent.
+    with pytest.raises(ConnectionFailedError) as caught:
+        through.send(request(form=[("apiKey", SECRET)]), "https://tenant.example/x", {"Authorization": SECRET})
+    assert caught.value.sent is False
+    assert server.asked[1][0] == "CONNECT tenant.example:443"
+    assert SECRET not in str(server.asked[1])
