@@ -93,22 +93,29 @@ def most_in_flight(spans: list[tuple[float, float]]) -> int:
 
 def main(*, short: bool = False) -> bool:
     """Print the figures; whether they are what is promised."""
-    requests = 600 if short else 4000
+    requests, rounds = (300, 1) if short else (800, 3)
     good = True
     with Sandbox(data="demo") as sandbox:
-        fixed = {}
-        for limit in (8, 9, 10):
-            fixed[limit] = load = measure(sandbox, limit, requests)
-            good &= load.most <= limit
-            say(f"limit {limit:>5}, {THREADS} threads: {_told(load)}")
         load = measure_processes(sandbox, SERVER_LIMIT, requests)
         good &= load.most <= SERVER_LIMIT and load.refused == 0
         say(f"limit    10, 2 processes of {THREADS} threads: {_told(load)}")
-        best = max(load.rate for load in fixed.values())
-        for name, limit in (("unset", None), ("14", 14)):
-            load = measure(sandbox, limit, requests)
-            good &= load.refused < 0.05 and load.rate > 0.9 * best
-            say(f"limit {name:>5}, {THREADS} threads: {_told(load)}, {load.rate / best:.0%} of the best fixed limit")
+        # In turn, so that what else the machine does hits all alike; with a latency that leaves it time for that.
+        loads = {limit: Load(0, 0, 0) for limit in (8, 9, 10, 14, None)}
+        for _ in range(rounds):
+            for limit, mean in loads.items():
+                load = measure(sandbox, limit, requests, latency=0.1)
+                mean.rate += load.rate / rounds
+                mean.refused += load.refused / rounds
+                mean.most = max(mean.most, load.most)
+    best = max(load.rate for limit, load in loads.items() if limit and limit <= SERVER_LIMIT)
+    for limit, load in loads.items():
+        if limit and limit <= SERVER_LIMIT:
+            fine = load.most <= limit and load.refused == 0
+        else:
+            fine = load.refused < 0.05 and load.rate > 0.9 * best
+        good &= fine
+        share = f"{load.rate / best:.0%} of the best fixed limit{'' if fine else '   <-- NOT AS PROMISED'}"
+        say(f"limit {limit or 'unset':>5}, {THREADS} threads: {_told(load)}, {share}")
     return good
 
 
