@@ -48,6 +48,8 @@ FORMAT = 1
 WOVEN = "versions.woven"
 """What the file is called that has all versions of a system; see `weave`."""
 
+_SHOWN = 200
+
 
 class MetadataError(Exception):
     """A metadata file that cannot be used; the message names the file and the place."""
@@ -326,7 +328,7 @@ class MetadataFile:
             try:
                 header = json.loads(text[:start] + '"objects": {}}') if start > 0 else json.loads(text)
                 form = header.get("format")
-            except (ValueError, AttributeError) as error:
+            except (ValueError, AttributeError, RecursionError) as error:
                 raise MetadataError(f"{self.path} is no metadata file: {error}") from error
             if form != FORMAT:
                 raise MetadataError(f"{self.path} has metadata format {form!r}, this version reads format {FORMAT}")
@@ -401,7 +403,7 @@ class MetadataFile:
                 return (self._objects if self._complete else self.read_all())[key]
             try:
                 raw, self._end = json.JSONDecoder().raw_decode(text, start + len(lead))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise MetadataError(f"{self.path}, object {key}: {error}") from error
             spec = self._objects.setdefault(key, self._spec(key, raw))
         return spec
@@ -415,7 +417,7 @@ class MetadataFile:
         if not self._complete:
             try:
                 objects = dict(json.loads(self._read())["objects"])
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise MetadataError(f"{self.path} is no metadata file: {error!r}") from error
             self._objects = {key: self._objects.get(key) or self._spec(key, raw) for key, raw in objects.items()}
             self._complete = True
@@ -429,6 +431,9 @@ class MetadataFile:
         """
         if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
             raise MetadataError(f"{self.path}, object {key}: it has to be a map with a name")
+        wrong = _wrong_part(raw)
+        if wrong:
+            raise MetadataError(f"{self.path}, object {key}: {wrong}")
         for section in ("fields", "references", "collections", "actions", "queries"):
             members = raw.get(section)
             if members is not None and not isinstance(members, dict):
@@ -436,7 +441,7 @@ class MetadataFile:
             for name, entry in (members or {}).items():
                 if not isinstance(entry, dict) or not _readable(entry):
                     raise MetadataError(
-                        f"{self.path}, object {key}, {section}, {name}: {json.dumps(entry)} is no entry"
+                        f"{self.path}, object {key}, {section}, {name}: {json.dumps(entry)[:_SHOWN]} is no entry"
                     )
         return ObjectSpec(key, raw)
 
@@ -454,15 +459,41 @@ class MetadataFile:
 def _readable(entry: dict[str, Any]) -> bool:
     """Whether the parts of a member's entry that the mapper goes through are what they have to be."""
     values = entry.get("values")
-    if values is not None and not (
-        isinstance(values, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in values)  # noqa: PLR2004 - value and label
-    ):
+    if values is not None and not (isinstance(values, list) and all(map(_is_value, values))):
         return False
     arguments = entry.get("arguments")
     return arguments is None or (
         isinstance(arguments, list)
         and all(isinstance(argument, dict) and isinstance(argument.get("name"), str) for argument in arguments)
     )
+
+
+def _wrong_part(raw: dict[str, Any]) -> str:
+    """What is wrong with an object's own parts; empty when nothing is."""
+    if not raw["name"].isprintable() or not raw["name"]:
+        return f"{raw['name'][:_SHOWN]!r} is no name"
+    if not isinstance(raw.get("code"), (str, type(None))):
+        return "code has to be a text"
+    key = raw.get("key")
+    if not isinstance(key, (str, type(None))) and not _are_texts(key):
+        return "key has to be the name of a field, or a list of names"
+    if raw.get("operations") is not None and not _are_texts(raw["operations"]):
+        return "operations has to be a list of texts"
+    return ""
+
+
+def _is_value(pair: Any) -> bool:
+    """Whether that is a documented value with its label."""
+    return (
+        isinstance(pair, list)
+        and len(pair) == 2  # noqa: PLR2004 - value and label
+        and isinstance(pair[0], (str, int, float))
+        and isinstance(pair[1], (str, type(None)))
+    )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 # --- finding files ------------------------------------------------------------------

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["member_names", "snake_case"]
+__all__ = ["is_attribute", "is_special", "member_names", "snake_case"]
 
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 
@@ -23,6 +23,18 @@ def snake_case(name: str) -> str:
     return _HUMP.sub("_", name).lower()
 
 
+def is_attribute(name: str) -> bool:
+    """Whether a member can have that Python name: an identifier, no keyword and not special."""
+    import keyword  # cheap, but not on every import
+
+    return name.isidentifier() and not keyword.iskeyword(name) and not is_special(name)
+
+
+def is_special(name: str) -> bool:
+    """Whether Python looks for that name itself: an action called `__del__` would be carried out by the collector."""
+    return name[:2] == "__" == name[-2:]
+
+
 def member_names(
     taken: Iterable[str],
     members: Iterable[tuple[str, str]],
@@ -31,7 +43,7 @@ def member_names(
     """Give each member of a class its Python name.
 
     The order of `members` is the priority: an earlier one keeps the plain name, a later one
-    gets the suffix `_`. A name that is no identifier gets none: `obj["wire name"]` reaches it.
+    gets the suffix `_`. A name that cannot be one gets none: `obj["wire name"]` reaches it.
 
     Args:
         taken: Names that no member may have, such as those of the base class.
@@ -44,13 +56,11 @@ def member_names(
     Raises:
         ValueError: Two members collide even with the suffix.
     """
-    import keyword  # for the rare keyword only; cheap, but not on every import
-
     used = set(taken)
     names: dict[tuple[str, str], str] = {}
     for kind, wire_name in members:
         name = fold(wire_name)
-        if not name.isidentifier() or keyword.iskeyword(name):
+        if not is_attribute(name):
             continue
         if name in used:
             name += "_"

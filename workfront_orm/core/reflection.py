@@ -7,7 +7,6 @@ name under which they can be imported, so that they and their objects pickle.
 
 from __future__ import annotations
 
-import keyword
 import os
 from collections.abc import Iterator, Mapping
 from threading import RLock
@@ -17,7 +16,7 @@ from .collector import collector_paused
 from .describe import ClassDoc
 from .errors import UnknownNameError, near_matches
 from .methods import LateMethod, make_action, make_query
-from .naming import member_names
+from .naming import is_attribute, is_special, member_names
 from .objects import Collection, Field, Key, Object, ObjectMeta, Reference
 from .service import find_service
 from .tracking import State
@@ -192,7 +191,9 @@ class APIVersion:
                 cls = make_class(self, spec)
             self.by_code.put(key, cls)
             # What was registered or put in its place by hand stays.
-            self.__dict__.setdefault(cls.__name__, cls)
+            if not hasattr(type(self), cls.__name__):
+                # A class called like a part of the namespace is found by `api["name"]` and by its code.
+                self.__dict__.setdefault(cls.__name__, cls)
             return cls
 
     def _class_reduction(self, key: str) -> Any:
@@ -438,17 +439,17 @@ def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], st
 
 
 def _unnamed(service: Service, spec: ObjectSpec, names: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Members whose names are no identifiers, by their wire names: `obj["wire name"]` reaches them."""
+    """Members whose names cannot be Python names, by their wire names: `obj["wire name"]` reaches them."""
     found: dict[tuple[str, str], str] = {}
     for kind in ("fields", "references", "collections"):
         for name in spec.raw.get(kind) or ():
             if (kind, name) in names:
                 continue
             folded = service.python_name(name)
-            unusable = not folded.isidentifier() or keyword.iskeyword(folded)
             # The service may have left it out, and the key is called `id`.
-            if unusable and service.member_name(spec.key, kind, name) is None:
-                found[kind, name] = name
+            if not is_attribute(folded) and service.member_name(spec.key, kind, name) is None:
+                # A name that no attribute has, also where Python looks for some itself.
+                found[kind, name] = f"[{name}]" if is_special(name) else name
     return found
 
 
