@@ -52,10 +52,15 @@ def run(console: Console) -> None:
     started = time.perf_counter()
     console.print(Text("workfront_orm: the main job, step by step", style="bold"))
     console.print(
-        "A sandbox of Adobe Workfront starts on this machine: a real HTTP server with invented data. Each step shows the "
-        "code that runs, what it sends ([cyan]→[/]), what comes back ([green]←[/]) and what the code makes of it (│). "
-        "Verbs travel as method=... in the form of a POST; credentials, which every request carries, are left out, and "
-        "ids are cut short.\n"
+        Text.assemble(
+            "A sandbox of Adobe Workfront starts on this machine: a real HTTP server with invented data. Each step shows "
+            "the code that runs, what it sends (",
+            ("→", "cyan"),
+            "), what comes back (",
+            ("←", "green"),
+            ") and what the code makes of it (│). Verbs travel as method=... in the form of a POST; credentials, which "
+            "every request carries, are left out, and ids are cut short.\n",
+        )
     )
     with (
         Sandbox(service="workfront", data="demo") as sandbox,

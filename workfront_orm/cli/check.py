@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .console import echo, json_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -45,16 +47,14 @@ def check(paths: tuple[str, ...], to: str | None, from_: str | None, as_json: bo
             found += check_file(path, version, from_=from_)
         except (SyntaxError, UnicodeDecodeError) as error:
             line = getattr(error, "lineno", None) or 1
-            click.echo(f"workfront-orm: {path}:{line}: no Python that this interpreter reads: {error}", err=True)
+            echo(f"workfront-orm: {path}:{line}: no Python that this interpreter reads: {error}", err=True)
             failed = True
         except MetadataNotFoundError as error:
             # The script names a version that nobody knows; the others can be read all the same.
-            click.echo(f"workfront-orm: {path}: {error}", err=True)
+            echo(f"workfront-orm: {path}: {error}", err=True)
             failed = True
     if as_json:
-        import json
-
-        click.echo(json.dumps([finding.to_dict() for finding in found], indent=1, ensure_ascii=False))
+        echo(json_text([finding.to_dict() for finding in found], indent=1))
     else:
         _show(found, version, len(files))
     return 1 if found or failed else 0
@@ -74,9 +74,9 @@ def _files(paths: Iterable[str]) -> Iterator[str]:
 def _show(found: list[Finding], version: str, files: int) -> None:
     place = f"in {files} file{'' if files == 1 else 's'}"
     for finding in found:
-        click.echo(str(finding))
+        echo(str(finding))
     if not found:
-        click.echo(f"nothing that is gone or changed in {version} {place}")
+        echo(f"nothing that is gone or changed in {version} {place}")
         return
     gone = sum(finding.kind == "gone" for finding in found)
-    click.echo(f"{len(found)} use{'' if len(found) == 1 else 's'} {place}: {gone} gone, {len(found) - gone} changed")
+    echo(f"{len(found)} use{'' if len(found) == 1 else 's'} {place}: {gone} gone, {len(found) - gone} changed")

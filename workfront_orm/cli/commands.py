@@ -12,6 +12,7 @@ import click
 import workfront_orm
 
 from .check import check
+from .console import echo
 from .demo import demo
 from .describe import describe
 from .diff import diff
@@ -48,14 +49,14 @@ def run(arguments: list[str]) -> int:
             error.show()
             return error.exit_code
         except (click.Abort, KeyboardInterrupt):
-            click.echo("workfront-orm: interrupted", err=True)
+            echo("workfront-orm: interrupted", err=True)
             return 130
         except BrokenPipeError:
             # The reader, such as head, has seen enough. Python would complain again when it flushes at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 1
         except _expected() as error:
-            click.echo(f"workfront-orm: {_one_line(error)}", err=True)
+            echo(f"workfront-orm: {_one_line(error)}", err=True)
             return 1
     return status if isinstance(status, int) else 0
 
@@ -81,4 +82,4 @@ def _one_line(error: Exception) -> str:
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_place: Any, **_line: Any) -> None:  # noqa: ARG001
-    click.echo(f"workfront-orm: warning: {' '.join(str(message).split())}", err=True)
+    echo(f"workfront-orm: warning: {' '.join(str(message).split())}", err=True)

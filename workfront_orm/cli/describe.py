@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .console import echo, json_text
+
 if TYPE_CHECKING:
     from workfront_orm.core.objects import Object
     from workfront_orm.core.reflection import APIVersion
@@ -55,9 +57,7 @@ def describe(name: str | None, version: str | None, profile: str | None, service
 
 
 def _print_json(data: Any) -> None:
-    import json
-
-    click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+    echo(json_text(data, indent=1))
 
 
 def _head(api: APIVersion) -> dict[str, Any]:

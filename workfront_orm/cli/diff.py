@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .console import echo, json_text
+
 if TYPE_CHECKING:
     from workfront_orm.core.difference import Difference
 
@@ -30,9 +32,7 @@ def diff(old: str, new: str, class_name: str | None, service: str, as_json: bool
 
     found = compare(find_source(service, old), find_source(service, new), class_name, service=service)
     if as_json:
-        import json
-
-        click.echo(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
+        echo(json_text(found.to_dict(), indent=1))
     else:
         show(found)
 

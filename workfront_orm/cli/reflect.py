@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .console import echo
+
 if TYPE_CHECKING:
     from workfront_orm.services.workfront.live import Reflection
 
@@ -43,6 +45,6 @@ def reflect(profile: str, version: str | None, no_custom_fields: bool, again: bo
 
 def _report(found: Reflection) -> None:
     for note in found.notes:
-        click.echo(f"workfront-orm: note: {' '.join(note.split())}", err=True)
-    click.echo(f"{found.types} types and {found.custom_fields} custom fields: {found.path}")
-    click.echo(f"from workfront_orm.tenants.{found.profile} import Task")
+        echo(f"workfront-orm: note: {' '.join(note.split())}", err=True)
+    echo(f"{found.types} types and {found.custom_fields} custom fields: {found.path}")
+    echo(f"from workfront_orm.tenants.{found.profile} import Task")

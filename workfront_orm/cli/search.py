@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .console import echo, json_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -81,10 +83,8 @@ def _parameters(conditions: Iterable[str]) -> dict[str, Any]:
 
 
 def _print_json(found: Iterable[Object]) -> None:
-    import json
-
     for obj in found:
-        click.echo(json.dumps(dict(obj.fields), ensure_ascii=False))
+        echo(json_text(dict(obj.fields)))
 
 
 def _print_table(name: str, found: Sequence[Object], paths: Sequence[str] | None) -> None:

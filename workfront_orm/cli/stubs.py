@@ -6,6 +6,8 @@ import os
 
 import click
 
+from .console import echo
+
 __all__ = ["stubs"]
 
 
@@ -31,4 +33,4 @@ def stubs(profile: str, version: str | None, output: str) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        click.echo(path)
+        echo(path)

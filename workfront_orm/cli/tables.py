@@ -58,7 +58,7 @@ def show_class(data: Mapping[str, Any]) -> None:
     head = Text.assemble((data["class"], "bold"), f" ({data['key']}) of {data['service']} {data['version']}")
     console.print(head)
     if data.get("label"):
-        console.print(f"Label: {data['label']}", markup=False)
+        console.print(f"Label: {data['label']}")
     console.print(f"Operations: {_operations(data.get('operations'))}")
     _show_doubts(console.print, doubts(data))
     sections = (
