@@ -256,6 +256,7 @@ objects_ = st.dictionaries(names, parts | anything, max_size=3)
 @example({"T": {"name": "x\0y"}})
 @example({"T": {"name": "\ud800"}})
 @example({"T": {"name": "T", "actions": {"__del__": {}}}})
+@example({"T": {"name": "T", "label": [None]}})
 @example({"T": {"name": "T", "fields": {"__qualname__": {}, "__classcell__": {}}}})
 def test_any_metadata_makes_classes_or_is_refused_by_name(tmp_path_factory, objects):
     folder = _folder(tmp_path_factory)

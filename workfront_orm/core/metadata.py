@@ -456,15 +456,43 @@ class MetadataFile:
         return self._text
 
 
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "type": str,
+    "label": str,
+    "target": str,
+    "field": str,
+    "reference": str,
+    "result": str,
+    "javaType": str,
+    "code": str,
+    "marks": dict,
+    "flags": list,
+    "values": list,
+    "arguments": list,
+    "operations": list,
+    "key": (str, list),
+}
+
+
+def _mistyped(entry: dict[str, Any]) -> str | None:
+    """The first part of an entry, of a member or an object, that is not of the type that the mapper goes through."""
+    for part, value in entry.items():
+        if value is not None and not isinstance(value, _TYPES.get(part, object)):
+            return part
+    return None
+
+
 def _readable(entry: dict[str, Any]) -> bool:
     """Whether the parts of a member's entry that the mapper goes through are what they have to be."""
+    if _mistyped(entry) is not None:
+        return False
     values = entry.get("values")
-    if values is not None and not (isinstance(values, list) and all(map(_is_value, values))):
+    if values is not None and not all(map(_is_value, values)):
         return False
     arguments = entry.get("arguments")
-    return arguments is None or (
-        isinstance(arguments, list)
-        and all(isinstance(argument, dict) and isinstance(argument.get("name"), str) for argument in arguments)
+    return arguments is None or all(
+        isinstance(argument, dict) and isinstance(argument.get("name"), str) and _mistyped(argument) is None
+        for argument in arguments
     )
 
 
@@ -472,13 +500,12 @@ def _wrong_part(raw: dict[str, Any]) -> str:
     """What is wrong with an object's own parts; empty when nothing is."""
     if not raw["name"].isprintable() or not raw["name"]:
         return f"{raw['name'][:_SHOWN]!r} is no name"
-    if not isinstance(raw.get("code"), (str, type(None))):
-        return "code has to be a text"
-    key = raw.get("key")
-    if not isinstance(key, (str, type(None))) and not _are_texts(key):
-        return "key has to be the name of a field, or a list of names"
-    if raw.get("operations") is not None and not _are_texts(raw["operations"]):
-        return "operations has to be a list of texts"
+    mistyped = _mistyped(raw)
+    if mistyped is not None:
+        return f"{mistyped} has to be {'a map' if mistyped == 'marks' else 'a text or a list of texts'}"
+    for part in ("key", "operations"):
+        if isinstance(raw.get(part), list) and not all(isinstance(item, str) for item in raw[part]):
+            return f"{part} has to be a list of texts"
     return ""
 
 
@@ -490,10 +517,6 @@ def _is_value(pair: Any) -> bool:
         and isinstance(pair[0], (str, int, float))
         and isinstance(pair[1], (str, type(None)))
     )
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 # --- finding files ------------------------------------------------------------------
