@@ -27,10 +27,11 @@ demo: $(STAMP) ## the main job against a sandbox, step by step
 test: lint ## lint, types and tests
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
-lint: $(STAMP) ## lint and types
+lint: $(STAMP) ## lint, types and what bandit finds
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive workfront_orm
 
 bench: $(STAMP) ## every row of the speed table beside its peer; takes minutes
 	$(BIN)/python -m benchmarks

@@ -145,7 +145,7 @@ class SystemTests:
             assert api.source is not None
             for key in api.source.read_all():
                 cls = api.by_code[key]
-                assert pickle.loads(pickle.dumps(cls)) is cls  # noqa: S301 - just pickled
+                assert pickle.loads(pickle.dumps(cls)) is cls  # noqa: S301 - just pickled  # nosec B301
                 assert cls.__doc__
                 for name, member in cls._members.items():
                     assert getattr(cls, name) is member
@@ -353,7 +353,7 @@ class SystemTests:
         obj = found[0]
         obj.load(example.field)
         setattr(obj, example.field, "travelled")
-        copy = pickle.loads(pickle.dumps(obj))  # noqa: S301 - just pickled
+        copy = pickle.loads(pickle.dumps(obj))  # noqa: S301 - just pickled  # nosec B301
         assert copy.session is None
         assert copy.dirty == obj.dirty
         merged = connect().merge(copy)

@@ -1,6 +1,5 @@
 """What hostile servers, files and pages get; SECURITY.md has the list, and names these tests."""
 
-import ast
 import gzip
 import json
 import logging
@@ -15,8 +14,10 @@ import pytest
 import requests
 
 import workfront_orm
+from workfront_orm import metadata
 from workfront_orm.core.errors import AnswerTooLargeError, APIError, InvalidResponseError, TransportError
 from workfront_orm.core.exchange import Request, Response
+from workfront_orm.core.report import Report, ReportRow
 from workfront_orm.core.retrying import Retrying
 from workfront_orm.core.transport import Transport
 from workfront_orm.sandbox import Sandbox
@@ -197,23 +198,22 @@ def test_a_downgrade_is_another_address():
 # --- files -----------------------------------------------------------------------------------------
 
 
-def _imports():
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-            yield from ((name.partition(".")[0], path.relative_to(PACKAGE).as_posix()) for name in names)
+def importers(*modules):
+    """The files of the package that import one of some modules."""
+    pattern = re.compile(rf"^\s*(import|from)\s+({'|'.join(modules)})\b", re.MULTILINE)
+    files = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    return {name for name, text in files.items() if pattern.search(text)}
 
 
 def test_no_archive_is_unpacked():
     """Zip-slip needs a program that unpacks; here is none."""
-    assert not [place for place in _imports() if place[0] in {"zipfile", "tarfile"}]
+    assert importers("json")
+    assert not importers("zipfile", "tarfile")
     assert not [path for path in PACKAGE.rglob("*.py") if "unpack_archive" in path.read_text(encoding="utf-8")]
 
 
 def test_nothing_is_unpickled_but_what_the_same_process_pickled():
-    places = {path for name, path in _imports() if name in {"pickle", "marshal", "shelve", "dill"}}
-    assert places <= {"sandbox/documents.py", "testing.py"}
+    assert importers("pickle", "marshal", "shelve", "dill") <= {"sandbox/documents.py", "testing.py"}
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +257,57 @@ def test_a_documents_name_is_no_path(workfront, name):
     told = answer.headers["Content-Disposition"]
     assert re.fullmatch(r'attachment; filename="[^"\\/\r\n]*"; filename\*=UTF-8\'\'[^/\\\r\n; ]*', told)
     assert "Set-Cookie" not in answer.headers
+
+
+# --- notebooks -----------------------------------------------------------------------------------------
+
+MARKUP = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</table><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "&lt;b&gt;",
+]
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_markup_in_a_notebook_is_text(text, canned, tmp_path):
+    session = canned.session()
+    row = {
+        "ID": text,
+        "objCode": "TASK",
+        "name": text,
+        text: text,
+        "project": {"ID": "2" * 32, "name": text},
+        "customField": [text],
+    }
+    task = session.wrap(session.api.Task, row)
+    task.description = text
+    report = Report(
+        [ReportRow(0, task, "failed", error=APIError({"message": text}, 400, operation=text, remedy=text))], requests=1
+    )
+    entry = {"type": "string", "label": text, "values": [[text, text]]}
+    paths = []
+    for number, fields in enumerate(({"a": entry, text: entry}, {"a": {"type": "string"}})):
+        objects = {"TASK": {"name": "Task", "code": "TASK", "label": text * (number + 1), "fields": fields}}
+        paths.append(tmp_path / f"{number}.json")
+        paths[-1].write_text(
+            json.dumps({"format": 1, "service": "workfront", "version": f"v{number}.0", "objects": objects})
+        )
+    difference = metadata.diff(*paths)
+    assert text in {entry.name for entry in difference}
+    shown = [task._repr_html_(), report._repr_html_(), difference._repr_html_()]
+    for html in shown:
+        assert html.count("<") == sum(html.count(f"<{tag}") for tag in TAGS), html
+        assert not re.search(r"<[^>]*\s(on\w+|src|href|style)\s*=", html)
+
+
+TAGS = [
+    f"{slash}{tag}>"
+    for slash in ("", "/")
+    for tag in ("p", "b", "table", "thead", "tbody", "tr", "th", "td", "details", "summary")
+]
+TAGS.append("details open>")
 
 
 # --- the sandbox as a target ---------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def _factory(first: str, count: int, last: str) -> Any:
             "    return function\n"
         )
         namespace: dict[str, Any] = {}
-        exec(source, namespace)  # noqa: S102 - the source is made above; names of the metadata never enter it
+        exec(source, namespace)  # noqa: S102 - the source is made above; names of the metadata never enter it  # nosec B102
         factory = _factories[first, count, last] = namespace["factory"]
     return factory
 

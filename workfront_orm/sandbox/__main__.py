@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace, listener: socket.socket) -> int:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     if not _is_loopback(host):
-        shown = socket.gethostname() if host in ("0.0.0.0", "::") else shown  # noqa: S104 - a comparison
+        shown = socket.gethostname() if ipaddress.ip_address(host).is_unspecified else shown
     url = f"http://{shown}:{port}"
     clock = Clock(None if options.clock is None else parse_moment(options.clock))
     settings = Settings(

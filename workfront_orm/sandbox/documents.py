@@ -159,7 +159,7 @@ class Documents:
 
     def reset(self) -> None:
         """Go back to the state that was remembered."""
-        remembered: dict[str, dict[str, Document]] = pickle.loads(self._snapshot)  # noqa: S301 - our own, never from outside
+        remembered: dict[str, dict[str, Document]] = pickle.loads(self._snapshot)  # noqa: S301 - our own, never from outside  # nosec B301
         for name in list(self._tables):
             self.drop(name)
         for name, documents in remembered.items():

@@ -239,7 +239,7 @@ class Sandbox:
 def _start(arguments: list[str]) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
     """Start the server process and read its JSON line."""
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own module, under this interpreter
+        process = subprocess.Popen(  # noqa: S603 - our own module, under this interpreter  # nosec B603
             [sys.executable, "-m", "workfront_orm.sandbox", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
