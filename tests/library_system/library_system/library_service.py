@@ -1,6 +1,5 @@
 """What a library is to the mapper: its names, values, requests and answers. It never sends."""
 
-import json
 import os
 
 from workfront_orm.core import types
@@ -108,7 +107,7 @@ class LibraryService(Service):
 
     def read_answer(self, response):
         try:
-            data = json.loads(response.body)
+            data = response.decoded()
         except ValueError:
             kind = ServerError if response.status >= 500 or response.status < 400 else APIError
             raise kind("the answer is no JSON", response.status) from None

@@ -1,5 +1,6 @@
 """The session: the address, the credentials, and how they travel."""
 
+from workfront_orm.core.redaction import hide_credentials
 from workfront_orm.core.session import BaseSession, load_api
 from workfront_orm.core.transport import Transport
 
@@ -17,6 +18,7 @@ class Session(BaseSession):
 
     def __init__(self, url, token, **options):
         super().__init__(service, url, Transport(), load_api(service, "v1"), **options)
+        hide_credentials(token)
         self._token = token
 
     def send(self, request):
