@@ -34,7 +34,7 @@ EXAMPLES = [
         ),
         bad=lambda session: session.api.Procedure(session, procedure_name="bad", project_name="nowhere"),
         reference="project",
-        secrets=("password",),
+        secrets=("password", "api_token"),
     ),
     Example(
         service="flowdock",
