@@ -158,7 +158,7 @@ def _named(row: ReportRow) -> str:
 
 def _unsaved(obj: Object) -> list[Object]:
     values = wire_values(obj) if obj._state.status == "new" else changed_fields(obj)
-    return [value for value in values.values() if isinstance(value, Object) and value._reference_key() is None]
+    return [value for value in values.values() if isinstance(value, Object) and value._state.status == "new"]
 
 
 def _planned(session: BaseSession, report: Report, rows: Sequence[ReportRow]) -> Pairs:

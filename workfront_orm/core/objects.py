@@ -477,8 +477,10 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def _saved_id(self, value: Any) -> Any:
         """The id of an object that stands for its own id, once it has one; other values as they are."""
-        key = self._reference_id(value)
-        return value if key is None else key
+        if isinstance(value, Object) and value._state.status == "new":
+            # It may have a name already, by which others refer to it; a bulk write has to know that it comes first.
+            return value
+        return self._reference_id(value)
 
     def _names(self) -> tuple[Any, ...]:
         """What the server knows the object by beside its key; a new name is none before it is saved."""

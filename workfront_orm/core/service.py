@@ -432,6 +432,10 @@ class Service:
         """A request that runs a named query; it decodes to a list of rows."""
         raise NotImplementedError
 
+    def query_target(self, cls: type[Object], query: QuerySpec) -> str | None:
+        """The object key of the rows of a named query that do not tell their own; by default that of its class."""
+        return cls._spec.key if cls._spec is not None else cls.code
+
     def encode_argument(self, type_name: str, value: Any) -> Any:
         """The wire value of an argument of an action or named query."""
         return value

@@ -378,7 +378,7 @@ class BaseSession:
         """Run a named query and return its objects."""
         wire = self._arguments(spec, values)
         rows = self.execute(self.service.plan_named_query(cls, spec, wire, self.field_names(cls, fields)))
-        return self._loader.wrap_rows(rows, cls._spec.key if cls._spec is not None else cls.code, asked=cls)
+        return self._loader.wrap_rows(rows, self.service.query_target(cls, spec), asked=cls)
 
     def _arguments(self, spec: ActionSpec | QuerySpec, values: Mapping[str, Any]) -> dict[str, Any]:
         kinds = {argument.name: argument.type for argument in spec.arguments or ()}

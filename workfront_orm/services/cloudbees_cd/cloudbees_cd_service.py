@@ -172,6 +172,10 @@ class CloudBeesCDService(Service):
 
         return actions.plan_query(cls, query, arguments)
 
+    def query_target(self, cls: type[Object], query: QuerySpec) -> str | None:
+        """What the metadata says that the query answers."""
+        return str(query.raw["result"]).removesuffix("[]")
+
     def authorship(self, cls: type[Object], user_id: Any) -> tuple[Expression, Operand] | None:
         """Who owns an object and when it was made."""
         owner: Any = cls._field("owner")

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from workfront_orm.core.exchange import Effect, Request, Response
-from workfront_orm.core.redaction import hide, masked, masked_pairs, masked_url
+from workfront_orm.core.redaction import (
+    confidential,
+    hide_credentials,
+    is_secret,
+    masked,
+    masked_pairs,
+    masked_url,
+)
 from workfront_orm.core.session import BaseSession, load_api
 from workfront_orm.core.throttle import Throttle
 from workfront_orm.core.transport import Transport
@@ -130,19 +137,20 @@ class Session(BaseSession):
         self._basic = basic
         self.user_id = username
         self.session_id = session_id
-        if session_id:
-            hide(session_id)
+        hide_credentials(password, token, session_id)
         self._renewing = Lock()
         self._sent = local()
 
     # --- credentials --------------------------------------------------------------------
 
+    @confidential
     def login(self, username: str, password: str) -> None:
         """Begin a session of a user; it goes with all further requests. Sends `POST /sessions`.
 
         Raises:
             AuthenticationError: Wrong username or password.
         """
+        hide_credentials(password)
         credentials = {"userName": username, "password": password}
         with self._renewing:
             self._begin(credentials)
@@ -161,7 +169,7 @@ class Session(BaseSession):
         data = service.read_answer(self._transport.send(request, f"{self.url}/sessions", dict(request.headers)))
         if not data.get("sessionId"):
             raise AuthenticationError("the answer to the login holds no session", None, operation="login")
-        hide(str(data["sessionId"]))
+        hide_credentials(data["sessionId"])
         self.session_id = str(data["sessionId"])
         self.user_id = data.get("userName", self.user_id)
 
@@ -186,6 +194,7 @@ class Session(BaseSession):
 
     # --- low-level calls ----------------------------------------------------------------
 
+    @confidential
     def request(
         self,
         method: str,
@@ -207,6 +216,9 @@ class Session(BaseSession):
         """
         if not path.startswith("/") or "://" in path:
             raise TypeError(f"request takes a path such as /projects, not {masked_url(path)!r}")
+        hide_credentials(
+            *(value for given in (params, json) for name, value in (given or {}).items() if is_secret(name))
+        )
         verb = method.upper()
         effect = {"GET": Effect.READ, "DELETE": Effect.IDEMPOTENT}.get(verb, Effect.UNSAFE)
         query = [(name, text_of(value)) for name, value in (params or {}).items()]
@@ -216,10 +228,12 @@ class Session(BaseSession):
         """Send a GET; see `request()`."""
         return self.request("GET", path, params)
 
+    @confidential
     def post(self, path: str, params: Mapping[str, Any] | None = None, json: Mapping[str, Any] | None = None) -> Any:
         """Send a POST; see `request()`."""
         return self.request("POST", path, params, json)
 
+    @confidential
     def put(self, path: str, params: Mapping[str, Any] | None = None, json: Mapping[str, Any] | None = None) -> Any:
         """Send a PUT; see `request()`."""
         return self.request("PUT", path, params, json)
@@ -286,8 +300,9 @@ class Session(BaseSession):
 
     def _credentials(self) -> dict[str, str]:
         if self._basic and self._login is not None:
-            pair = f"{self._login['userName']}:{self._login['password']}".encode()
-            return {"Authorization": f"Basic {b64encode(pair).decode('ascii')}"}
+            pair = b64encode(f"{self._login['userName']}:{self._login['password']}".encode()).decode("ascii")
+            hide_credentials(pair)
+            return {"Authorization": f"Basic {pair}"}
         if self.session_id is None and self._login is not None:
             with self._renewing:
                 if self.session_id is None and self._login is not None:
