@@ -97,7 +97,9 @@ def explain(session: BaseSession, select: Select) -> Explanation:
         count=count,
         paging=paging,
         page_size=size,
-        requests=_requests(
+        requests=len(parts.selects)
+        if paging == "whole"
+        else _requests(
             select,
             parts,
             count,

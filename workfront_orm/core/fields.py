@@ -113,8 +113,11 @@ class Field(Operand, _Property):
         )
         restricted = bound or "readOnly" in self._raw or "immutable" in self._raw
         writer = _writer(self, None if restricted else plain)
+        read = reader(self, plain)
+        if self._raw.get("lazy"):
+            read = _lazy_reader(self, read)
         if not TYPE_CHECKING:
-            property.__init__(self, reader(self, plain), writer, self.__delete__, "a field")
+            property.__init__(self, read, writer, self.__delete__, "a field")
 
     def __set_name__(self, owner: type[Object], name: str) -> None:
         """Learn the class, for messages and for types that only the system knows."""
@@ -372,6 +375,18 @@ def _convert_reader(field: Field, _kind: type | None) -> Callable[[Object], Any]
             return first_read(obj)
 
     return read
+
+
+def _lazy_reader(field: Field, read: Callable[[Object], Any]) -> Callable[[Object], Any]:
+    """Reads a value that lists of objects leave out: it is loaded when it is first asked for."""
+    name = field.workfront_name
+
+    def read_lazily(obj: Object) -> Any:
+        if name not in obj._row:
+            obj._load_lazily(name)
+        return read(obj)
+
+    return read_lazily
 
 
 def _writer(field: Field, kind: type | None) -> Callable[[Object, Any], None]:

@@ -14,7 +14,7 @@ from .objects import Collection, Object, Reference
 from .relations import Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from .session import BaseSession
     from .tracking import State
@@ -43,7 +43,7 @@ class Loader:
         """
         wanted = list(dict.fromkeys(ids))
         service = self._session.service
-        rows = [row for request in service.plan_load(cls, wanted, fields) for row in self._session.execute(request)]
+        rows = [row for found in self._session.execute_all(service.plan_load(cls, wanted, fields)) for row in found]
         normal = cls._normal_key or (lambda key: key)
         objects = self._session.identity_map.wrap_page(cls, rows)
         found = _by_keys(cls, objects)
@@ -64,6 +64,23 @@ class Loader:
     def load_fields(self, obj: Object, names: tuple[str, ...] | None) -> None:
         """Load fields of one object; its unsaved changes are kept."""
         obj._merge(self._read(obj, names))
+
+    def load_lazily(self, obj: Object, name: str) -> None:
+        """Load a field that lists leave out.
+
+        Where one request reads one object only, the siblings that follow come along in parallel, as many as
+        there are connections, so that a loop over a list waits once for each lot and a single read asks for little.
+        """
+        self._permit(obj, name)
+        lacking = self._lacking(obj, name)
+        most = self._session.service.capabilities(type(obj)._spec).key_filter
+        if most == 1:
+            after = _siblings(obj)
+            place = next((number for number, other in enumerate(after) if other is obj), 0)
+            following = {id(other) for other in after[place + 1 :]}
+            others = [other for other in lacking if id(other) in following]
+            lacking = [obj, *others[: self._session.max_concurrent - 1]]
+        self._load_members(lacking, (name,))
 
     def refresh(self, obj: Object) -> None:
         """Read the loaded fields of one object again; its unsaved changes are lost."""
@@ -323,12 +340,14 @@ class Loader:
         cls = type(objects[0])
         normal = cls._normal_key or (lambda key: key)
         by_key = {normal(obj.id): obj for obj in objects}
-        for request in self._session.service.plan_lookup(cls, list(by_key), names):
-            for row in self._session.execute(request):
+        for rows in self._session.execute_all(self._session.service.plan_lookup(cls, list(by_key), names)):
+            for row in rows:
                 key = row.get(cls._key[0]) if len(cls._key) == 1 else tuple(row.get(part) for part in cls._key)
                 owner = by_key.get(normal(key))
                 if owner is not None:
-                    owner._merge({name: row[name] for name in names if name in row})
+                    # Where fields come along by levels of detail, what else came is known then, too.
+                    own = row if self._session.service.reads_levels(cls._spec) else names
+                    owner._merge({name: row[name] for name in own if name in row})
 
     def _findable(self, cls: type[Object]) -> bool:
         """Whether objects of a class can be searched for, or may be, as far as the metadata tells."""
@@ -393,6 +412,6 @@ def _by_keys(cls: type[Object], objects: Sequence[Object]) -> dict[Any, Object]:
     return found
 
 
-def _siblings(obj: Object) -> Iterable[Object]:
+def _siblings(obj: Object) -> list[Object]:
     state: State = obj._state
     return [other for entry in state.origin.siblings if (other := entry()) is not None]

@@ -514,6 +514,12 @@ class Object(Mapped, metaclass=ObjectMeta):
         self._remember(name, value)
         return value
 
+    def _load_lazily(self, name: str) -> None:
+        """Load a field that lists leave out, where there is a session that can: else it stays not loaded."""
+        load = getattr(self._state.session, "load_lazily", None)
+        if load is not None and self._state.status == "persistent" and self.id is not None:
+            load(self, name)
+
     def _session(self, operation: str) -> Any:
         session = self._state.session
         if session is None:
@@ -529,7 +535,7 @@ class Object(Mapped, metaclass=ObjectMeta):
     def _item(self, name: str) -> Any:
         """The member of that wire name, or a field made for a custom field or an undeclared one that came along."""
         cls = type(self)
-        if (name,) == cls._key:
+        if (name,) == cls._key and name not in cls._python_names:
             return cls.id
         # By the wire name alone: a Python name may be the wire name of another member.
         member = cls._members.get(cls._python_names.get(name, ""))

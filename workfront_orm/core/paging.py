@@ -113,7 +113,17 @@ def read_single(
     readers = {"keyset": _by_key, "offset": _by_offset, "cursor": _by_cursor, "whole": _whole}
     # A read by id that the server did not obey goes on by offset.
     paging = "offset" if token.position.offset is not None else paging_of(session, select)
-    return readers[paging](reader, token)
+    return _completed(session, select, readers[paging](reader, token))
+
+
+def _completed(session: BaseSession, select: Select, pages: Iterator[Rows]) -> Iterator[Rows]:
+    """The pages with what their lists leave out and the selection names; rows that are gone meanwhile are left out."""
+    for rows in pages:
+        requests = session.service.plan_completion(select, rows)
+        if requests:
+            found = session.execute_all(requests)
+            rows = [{**row, **more[0]} for row, more in zip(rows, found, strict=True) if more]  # noqa: PLW2901
+        yield rows
 
 
 def page_size(session: BaseSession, select: Select) -> int | None:

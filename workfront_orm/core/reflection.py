@@ -426,7 +426,7 @@ def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], st
     """
     raw = spec.raw
     key_fields = service.key_fields(spec)
-    key = ("fields", key_fields[0]) if len(key_fields) == 1 else None
+    key = ("fields", key_fields[0]) if len(key_fields) == 1 and not _is_named(service, spec, key_fields[0]) else None
     members = [(kind, name) for kind in SECTIONS for name in raw.get(kind) or () if (kind, name) != key]
     fixed = {member: name for member in members if (name := service.member_name(spec.key, *member)) is not None}
     actions = raw.get("actions") or {}
@@ -436,6 +436,11 @@ def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], st
     names = member_names({*_OWN_NAMES, *service.helpers(spec.key), *fixed.values()}, members, service.python_name)
     names.update({member: name for member, name in fixed.items() if name})
     return names
+
+
+def _is_named(service: Service, spec: ObjectSpec, key: str) -> bool:
+    """Whether the field that is the key has a name of its own beside `id`: that of a natural key, which programs give."""
+    return service.natural_key(spec) and bool((spec.raw.get("fields") or {}).get(key, {}).get("immutable"))
 
 
 def _unnamed(service: Service, spec: ObjectSpec, names: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:

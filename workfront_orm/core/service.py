@@ -179,7 +179,10 @@ class Service:
         return frozenset(self.name_key(spec)[:-1])
 
     def natural_key(self, spec: ObjectSpec) -> bool:
-        """Whether programs give objects their keys, so that a complete key does not say that an object exists."""
+        """Whether programs give objects their keys, so that a complete key does not say that an object exists.
+
+        A field of such a key that is `immutable` in the metadata keeps a name of its own beside `id`.
+        """
         return False
 
     def normal_key(self, spec: ObjectSpec) -> Callable[[Any], Any] | None:
@@ -246,6 +249,17 @@ class Service:
         Unlike `plan_load`, an id without an object fails nothing: it is what lazy loading uses.
         """
         raise NotImplementedError
+
+    def reads_levels(self, spec: ObjectSpec | None) -> bool:
+        """Whether fields are read by levels of detail: then all that comes with the one that is loaded is kept."""
+        return False
+
+    def plan_completion(self, select: Select, rows: Sequence[dict[str, Any]]) -> list[Request]:
+        """Requests that read what a list leaves out of its rows and the selection names; one for each row, in order.
+
+        Each decodes to what is known of its row, in a list; it is empty where the object is gone.
+        """
+        return []
 
     def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
         """Requests that read objects by id; each decodes to a list of rows, in any order.

@@ -340,6 +340,10 @@ class BaseSession:
         """Load fields of one object; its unsaved changes are kept."""
         self._loader.load_fields(obj, self.field_names(type(obj), names) if names else None)
 
+    def load_lazily(self, obj: Object, name: str) -> None:
+        """Load a field that lists leave out, for an object and the siblings after it that lack it too."""
+        self._loader.load_lazily(obj, name)
+
     def load_relation(self, obj: Object, relation: Reference | Collection) -> Any:
         """Load what a reference or collection leads to."""
         return self._loader.load_relation(obj, relation)
@@ -438,6 +442,24 @@ class BaseSession:
         except APIError as error:
             error.operation = error.operation or request.operation
             raise
+
+    def execute_all(self, requests: Sequence[Request]) -> list[Any]:
+        """Send planned reads, several at a time, and return what each decodes to, in order.
+
+        Raises:
+            APIError: The first that failed; what is not begun then is not sent.
+        """
+        if len(requests) < 2:  # noqa: PLR2004 - one needs no pool
+            return [self.execute(request) for request in requests]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(max_workers=min(len(requests), self.max_concurrent)) as pool:
+            futures = [pool.submit(self.execute, request) for request in requests]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
 
     def _once(self, request: Request) -> Any:
         renewals = 0
