@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_ranges"]
 
-AHEAD = 6
+AHEAD = 10
 """How many ranges are read at a time, unless the session has fewer requests in flight."""
 
 FILLED = 0.9
