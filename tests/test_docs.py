@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from workfront_orm.core.service import Service
 from workfront_orm.core.session import BaseSession
 from workfront_orm.sandbox import Sandbox
 
@@ -104,6 +105,14 @@ def test_the_modules_that_architecture_tells_of_exist():
     named = {name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     assert len(named) > 25
     assert not [name for name in named if not (ROOT / "workfront_orm" / "core" / f"{name}.py").exists()]
+
+
+def test_the_hooks_that_adding_a_system_tells_of_exist():
+    text = (ROOT / "docs" / "add-a-system.md").read_text()
+    answers = re.findall(r"^\| .* \| .* \| (.*) \|$", text[text.index("## What larger systems need") :], re.MULTILINE)
+    named = {word for answer in answers for word in re.findall(r"`([a-z_]+)`", answer)}
+    assert len(named) > 15
+    assert named - vars(Service).keys() == {"decode"}
 
 
 def test_a_block_is_left_out_only_with_a_reason():
