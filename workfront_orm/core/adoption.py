@@ -165,7 +165,9 @@ def _adopted(session: BaseSession, delivery: Delivery, row: ReportRow, change: C
     differing = {
         name: value
         for name, value in wanted.items()
-        if name not in found or not delivery.readback.same(cls, name, found[name], value)
+        # Where an object stands may be said in several ways, and is where it was found.
+        if name not in cls._place_fields
+        and (name not in found or not delivery.readback.same(cls, name, found[name], value))
     }
     for name in cls._key:
         obj._row[name] = found[name]

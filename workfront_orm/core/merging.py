@@ -25,7 +25,9 @@ def merge(session: BaseSession, obj: Any) -> Any:
     converted = {name: _converted(cls, obj, name, value) for name, value in changed.items()}
     _refuse_unknown(cls, obj, converted)
     if obj._state.status == "new":
-        copy = cls._wrap({}, State(session, "new"))
+        # A part of the key that was given, such as what the object is to stand in, is no change.
+        given = {name: obj._saved_id(obj._row[name]) for name in cls._key if name in obj._row and name not in changed}
+        copy = cls._wrap(given, State(session, "new"))
         for name, value in converted.items():
             copy._assign(name, value, _field(cls, name))
         return copy

@@ -99,7 +99,7 @@ class ReadBack:
         found: dict[Values, list[Row]] = {}
         refused: dict[Any, APIError] = {}
         for start in range(0, len(values), KEYS_PER_SEARCH):
-            for row in self._search_values(cls, name, values[start : start + KEYS_PER_SEARCH], fields, refused):
+            for row in self._search_values(keyed, name, values[start : start + KEYS_PER_SEARCH], fields, refused):
                 found.setdefault(key_values(cls, names, row), []).append(row)
         return found, refused
 
@@ -124,7 +124,7 @@ class ReadBack:
         known = self._session.identity_map
         rows = [
             row
-            for row in self._rows(cls, expected.since.conditions, expected.fields)
+            for row in self._rows(cls, expected.since.conditions, expected.fields, changes)
             if (key := row.get(cls._key[0])) not in expected.since.present
             and (cls, key) not in self._claimed
             and known.get(cls, key) is None
@@ -150,29 +150,34 @@ class ReadBack:
         later = (author, Comparison(created, "ge", newest))
         present = [row for row in rows if row.get(name) == newest]
         if len(present) == size:
-            present = list(self._rows(cls, later, (name,)))
+            present = list(self._rows(cls, later, (name,), ()))
         return _Since(later, frozenset(row.get(cls._key[0]) for row in present))
 
     def _search_values(
-        self, cls: type[Object], name: str, values: list[Any], fields: tuple[str, ...], refused: dict[Any, APIError]
+        self, changes: list[Change], name: str, values: list[Any], fields: tuple[str, ...], refused: dict[Any, APIError]
     ) -> Iterator[Row]:
+        cls = type(changes[0].object)
         condition = Comparison(_field(cls, name), "in", tuple(values))
         try:
-            rows = list(self._rows(cls, (condition,), fields))
+            rows = list(self._rows(cls, (condition,), fields, changes))
         except NotSupportedError as error:
             # One value that cannot be searched for must not keep the others from being found.
             if len(values) == 1:
                 refused[comparable(cls, name, values[0])] = error
                 return
             half = len(values) // 2
-            yield from self._search_values(cls, name, values[:half], fields, refused)
-            yield from self._search_values(cls, name, values[half:], fields, refused)
+            yield from self._search_values(changes, name, values[:half], fields, refused)
+            yield from self._search_values(changes, name, values[half:], fields, refused)
             return
         yield from rows
 
-    def _rows(self, cls: type[Object], where: tuple[Expression, ...], fields: tuple[str, ...]) -> Iterator[Row]:
-        for rows in read_pages(self._session, Select(type=cls, where=where, fields=fields), execute=self._execute):
-            yield from rows
+    def _rows(
+        self, cls: type[Object], where: tuple[Expression, ...], fields: tuple[str, ...], changes: Sequence[Change]
+    ) -> Iterator[Row]:
+        select = Select(type=cls, where=where, fields=fields)
+        for one in self._session.service.read_back(select, changes):
+            for rows in read_pages(self._session, one, execute=self._execute):
+                yield from rows
 
 
 def comparable(cls: type[Object], name: str, wire: Any) -> Any:

@@ -354,6 +354,15 @@ class Service:
         """
         return None
 
+    def read_back(self, select: Select, changes: Sequence[Change]) -> Sequence[Select]:
+        """The selections that find on the server what changes wrote, where one over all objects cannot be read.
+
+        Args:
+            select: What tells the objects, such as the values of a key.
+            changes: The changes, whose objects say where they stand; none where only their author is known.
+        """
+        return (select,)
+
     def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
         """The object key and id that a reference means, from the rest of the row.
 

@@ -256,7 +256,7 @@ class Stream:
         self._answer = answer
         self._request = request
         self._url = url
-        self._closed = False
+        self._closed = self._reading = False
 
     def __iter__(self) -> Iterator[bytes]:
         """The pieces of the body, decompressed, until it ends or is closed.
@@ -267,7 +267,7 @@ class Stream:
         """
         failure: Exception | None = None
         try:
-            while not self._closed and (piece := self._answer.raw.read1(_PIECE, decode_content=True)):
+            while piece := self._piece():
                 yield piece
         except (requests.RequestException, HTTPError, OSError, ValueError, AttributeError) as error:
             # What is closed while it is read breaks in ways of its own.
@@ -283,6 +283,16 @@ class Stream:
         self._closed = True
         with suppress(OSError, ValueError, RuntimeError):
             self._answer.raw.shutdown()
+        if not self._reading:
+            # Who reads closes it himself, once he is woken.
+            self._answer.close()
+
+    def _piece(self) -> bytes:
+        self._reading = True
+        try:
+            return b"" if self._closed else self._answer.raw.read1(_PIECE, decode_content=True)
+        finally:
+            self._reading = False
 
 
 class _Adapter(HTTPAdapter):

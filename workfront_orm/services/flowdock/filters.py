@@ -222,6 +222,13 @@ def place_key(value: Any) -> Any:
     return found
 
 
+def _organization(value: Any) -> str:
+    slug = value._row.get("parameterized_name") if isinstance(value, Object) else value
+    if not isinstance(slug, str) or not slug:
+        raise TypeError(f"organization takes an organization or its address, such as 'acme', not {value!r}")
+    return slug
+
+
 def _thread(value: Any) -> str:
     return str(key_to_compare(value))
 
@@ -271,7 +278,7 @@ def _moment(value: Any) -> str:
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "flow": place_key,
-    "organization": place_key,
+    "organization": _organization,
     "conversation": place_key,
     "thread": _thread,
     "event": _list,

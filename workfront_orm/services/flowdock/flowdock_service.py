@@ -211,6 +211,12 @@ class FlowdockService(Service):
 
         return reading.page(select, position, size)
 
+    def read_back(self, select: Select, changes: Sequence[Change]) -> Sequence[Select]:
+        """See `reading.read_back`."""
+        from . import reading
+
+        return reading.read_back(select, changes)
+
     def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
         """See `reading.resolve`."""
         from . import reading

@@ -105,7 +105,7 @@ def add_user(self: Any, user: Any) -> None:  # noqa: D417 - self is no argument
     """
     call = _flow_call(self, "POST", "/users", {"id": int(_user_id(user))}, "add a user to", Effect.IDEMPOTENT)
     self._session("add_user").execute(call)
-    self._forget("users")
+    _forget_users(self)
 
 
 def block_user(self: Any, user: Any, blocked: bool = True) -> None:  # noqa: D417 - self is no argument; the word of the API
@@ -118,7 +118,7 @@ def block_user(self: Any, user: Any, blocked: bool = True) -> None:  # noqa: D41
     number = quote(str(_user_id(user)), safe="")
     call = _flow_call(self, "PUT", f"/users/{number}", {"disabled": blocked}, "block a user in", Effect.IDEMPOTENT)
     self._session("block_user").execute(call)
-    self._forget("users")
+    _forget_users(self)
 
 
 def invite_all(self: Any, addresses: str | Iterable[str], message: str | None = None) -> Mapping[str, Any]:  # noqa: D417 - self is no argument
@@ -155,7 +155,7 @@ def remove_user(self: Any, user: Any) -> None:  # noqa: D417 - self is no argume
         gone_is_done=True,
     )
     self._session("remove_user").execute(call)
-    self._forget("users")
+    _forget_users(self)
 
 
 def helpers_of(key: str) -> dict[str, Any]:
@@ -206,6 +206,12 @@ def _flow_call(obj: Any, method: str, path: str, body: dict[str, Any], what: str
         effect=effect,
         decode=lambda _answer: None,
     )
+
+
+def _forget_users(obj: Any) -> None:
+    """Who is in it has changed, so it is read again when it is asked for."""
+    obj._row.pop("users", None)
+    obj._forget("users")
 
 
 def _user_id(user: Any) -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from attrs import evolve
+
 from workfront_orm.core.exchange import Page, Select
 
 from .codecs import number_of
@@ -18,7 +20,7 @@ from .wire import FLOW, Answer, Call, flow_path, next_token, row_of, rows_of, sh
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from workfront_orm.core.exchange import Position, Request
+    from workfront_orm.core.exchange import Change, Position, Request
     from workfront_orm.core.objects import Collection, Object, Reference
 
 __all__ = [
@@ -31,12 +33,16 @@ __all__ = [
     "messages_path",
     "page",
     "paging",
+    "read_back",
     "read_object",
     "resolve",
 ]
 
 LIMIT = 100
 """The greatest number of messages or threads in one answer."""
+
+PLACES = {"flow_id": "flow", "conversation_id": "conversation"}
+"""The parameters of lists that say where something stands, by the field that holds it."""
 
 _WHOLE = {
     "Organization": "/organizations",
@@ -244,6 +250,16 @@ def lookup(cls: type[Object], ids: Sequence[Any]) -> list[Request]:
         one.absent = ()
         one.decode = lambda answer, decode=one.decode: [] if answer.data == () else decode(answer)  # type: ignore[misc]
     return list(calls)
+
+
+def read_back(select: Select, changes: Sequence[Change]) -> list[Select]:
+    """What finds messages by a key: the lists of the flows or conversations that they were sent to, filtered here."""
+    place = type(changes[0].object)._key[0] if changes else None
+    if place not in PLACES:
+        return [evolve(select, filter_locally=True)]
+    name = PLACES[place]
+    values = dict.fromkeys(change.values[place] for change in changes if change.values.get(place) is not None)
+    return [evolve(select, parameters=(*select.parameters, (name, value)), filter_locally=True) for value in values]
 
 
 def caller() -> Call:
