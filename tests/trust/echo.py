@@ -58,12 +58,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             error = {"message": told, "description": told, "code": told}
-            answer = {"error": error if self.path.startswith("/attask") else "ERROR_CORE", "error_description": told}
+            answer = {
+                "error": error if self.path.startswith(("/attask", "/rest/v1.0")) else "ERROR_CORE",
+                "error_description": told,
+            }
             # A header without a colon, which urllib3 complains of, with the address.
             broken = {"Broken": f"x\r\n{told.splitlines()[0]}"} if mode == "headers" else {}
             self._answer(400, "application/json", json.dumps(answer), **broken)
 
-    do_GET = do_POST  # noqa: N815 - the name that the base class looks for
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 - the names that the base class looks for
 
     def _answer(self, status, kind, text, **headers):
         body = text.encode()

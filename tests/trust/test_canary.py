@@ -4,8 +4,11 @@ Each way of giving credentials goes through success and failure, against a sandb
 what it was told. Everything that a program, a notebook or an error reporter could keep is searched.
 """
 
+import base64
 import importlib.util
 import io
+import itertools
+import json
 import logging
 import pickle
 import re
@@ -24,7 +27,7 @@ from workfront_orm import Session, sandbox
 from workfront_orm.core.errors import APIError, AuthenticationError
 from workfront_orm.core.redaction import MASK
 from workfront_orm.core.retrying import Retrying
-from workfront_orm.services import bitrix24
+from workfront_orm.services import bitrix24, cloudbees_cd
 
 
 def _load(name):
@@ -44,6 +47,7 @@ HOOK = "canaryhook4714xyz"
 ACCESS = "canary/access+4715"
 REFRESH = "canary/refresh+4716"
 CLIENT = "canary-client-4717&"
+BASIC = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
 ONCE = Retrying(attempts=1, deadline=0.5)
 
 
@@ -75,11 +79,31 @@ def bitrix24_application(address):
     )
 
 
+def cloudbees_cd_session(address):
+    return cloudbees_cd.Session(f"http://{address}", session_id=TOKEN, timeout=0.4, retrying=ONCE)
+
+
+def cloudbees_cd_login(address):
+    return cloudbees_cd.Session(f"http://{address}", "ann", PASSWORD, timeout=0.4, retrying=ONCE)
+
+
+def cloudbees_cd_token(address):
+    return cloudbees_cd.Session(f"http://{address}", token=ACCESS, timeout=0.4, retrying=ONCE)
+
+
+def cloudbees_cd_basic(address):
+    return cloudbees_cd.Session(f"http://{address}", "ann", PASSWORD, basic=True, timeout=0.4, retrying=ONCE)
+
+
 WAYS = {
     workfront_key: (KEY,),
     workfront_session_id: (TOKEN,),
     bitrix24_hook: (HOOK,),
     bitrix24_application: (ACCESS, REFRESH, CLIENT),
+    cloudbees_cd_session: (TOKEN,),
+    cloudbees_cd_login: (PASSWORD,),
+    cloudbees_cd_token: (ACCESS,),
+    cloudbees_cd_basic: (BASIC, PASSWORD),
 }
 MODES = ("error", "page", "text", "headers", "break", "silence", "redirect")
 
@@ -88,14 +112,26 @@ def read(session):
     """A search that the system knows."""
     if isinstance(session, Session):
         return session.search(session.api.Task, id="0" * 32)
+    if isinstance(session, cloudbees_cd.Session):
+        return session.search(session.api.Project)
     return session.search(session.api.Deal, id=1)
+
+
+def new(session):
+    """An object that is not saved."""
+    if isinstance(session, Session):
+        return session.api.Portfolio(session, name="x")
+    if isinstance(session, cloudbees_cd.Session):
+        return session.api.Project(session, project_name=f"x {next(_numbers)}")
+    return session.api.Deal(session, title="x")
+
+
+_numbers = itertools.count()
 
 
 def write(session):
     """A create, which is never blindly repeated."""
-    if isinstance(session, Session):
-        return session.api.Task(session, name="x", project_id="0" * 32).save()
-    return session.api.Deal(session, title="x").save()
+    return new(session).save()
 
 
 def forms(secret):
@@ -106,6 +142,7 @@ def forms(secret):
         quote(secret, safe=""),
         urlencode({"": secret})[1:],
         ascii(secret)[1:-1],
+        json.dumps(secret)[1:-1],
         repr(secret)[1:-1],
     }
 
@@ -331,7 +368,7 @@ FAULTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["workfront", "bitrix24"])
+@pytest.fixture(scope="module", params=["workfront", "bitrix24", "cloudbees_cd"])
 def server(request):
     with sandbox.Sandbox(service=request.param, data="empty" if request.param == "workfront" else "demo") as server:
         yield server
@@ -355,6 +392,10 @@ def open_all(server):
         session = server.session(api_version="v22.0", api_key=None, retrying=ONCE)
         session.login(server.username, server.password)
         yield session
+        return
+    if server.service == "cloudbees_cd":
+        yield server.session(retrying=ONCE)
+        yield cloudbees_cd.Session(server.url, server.username, server.password, basic=True, retrying=ONCE)
         return
     yield server.session(retrying=ONCE, requests_per_second=None)
     info = server.info
@@ -380,11 +421,7 @@ def test_neither_success_nor_faults_show_a_credential(server, log, capfd, tmp_pa
         with session:
             secrets |= {getattr(session, "session_id", None)} - {None}
             found = read(session)
-            made = (
-                session.api.Portfolio(session, name="p")
-                if server.service == "workfront"
-                else session.api.Deal(session, title="d")
-            )
+            made = new(session)
             made.save()
             texts[f"pickle {number}"] = repr(pickle.dumps([made, *found[:2]]))
             texts[f"explain {number}"] = str(session.query(type(made)).explain())
@@ -425,6 +462,11 @@ def test_a_refused_password_and_a_refused_token(server):
             pytest.raises(AuthenticationError) as caught,
         ):
             session.login(server.username, PASSWORD)
+        secrets = [PASSWORD]
+    elif server.service == "cloudbees_cd":
+        session = cloudbees_cd.Session(server.url, server.username, PASSWORD, retrying=ONCE)
+        with session, pytest.raises(APIError) as caught:
+            read(session)
         secrets = [PASSWORD]
     else:
         info = server.info

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,7 @@ def read_answer(response: Response) -> Any:
             remedy="redirects are not followed; give Session that address if it is yours",
         )
     try:
-        data = json.loads(response.body) if response.body.strip() else {}
+        data = response.decoded() if response.body.strip() else {}
     except ValueError:
         text = response.body.decode("utf-8", "replace")
         if status >= 400:  # noqa: PLR2004 - an error page of a gateway: the status tells more
