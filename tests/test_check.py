@@ -299,13 +299,21 @@ def test_the_command(capsys, tmp_path):
     (tmp_path / "folder" / "two.txt").write_text("no Python")
     assert main(["check", str(tmp_path), "--to", "v22.0"]) == 1
     assert "in 1 file" in capsys.readouterr().out
+    environment = tmp_path / "folder" / "env"
+    environment.mkdir()
+    (environment / "pyvenv.cfg").touch()
+    (environment / "library.py").write_text(path.read_text())
+    assert main(["check", str(tmp_path), "--to", "v22.0"]) == 1
+    assert "in 1 file" in capsys.readouterr().out, "libraries are no scripts of the user's"
 
 
 def test_the_command_says_what_it_cannot_do(capsys, tmp_path):
     broken = tmp_path / "broken.py"
     broken.write_text("print 'Python 2'\n")
     assert main(["check", str(broken)]) == 1
-    assert f"{broken}:1: no Python that this interpreter reads" in capsys.readouterr().err
+    captured = capsys.readouterr()
+    assert f"{broken}:1: no Python that this interpreter reads" in captured.err
+    assert not captured.out, "nothing is said of what was not read"
     assert main(["check", str(SCRIPTS / "clean.py"), "--to", "v5.0"]) == 1
     assert "no metadata for version 'v5.0'" in capsys.readouterr().err
     assert main(["check", str(tmp_path / "none.py")]) == 2
@@ -315,6 +323,6 @@ def test_the_command_says_what_it_cannot_do(capsys, tmp_path):
     assert main(["check", str(unknown), str(SCRIPTS / "clean.py"), "--to", "v22.0"]) == 1
     captured = capsys.readouterr()
     assert f"{unknown}: no metadata for version 'v5.0'" in captured.err
-    assert captured.out == "nothing that is gone or changed in v22.0 in 2 files\n", "the other one is read all the same"
+    assert captured.out == "nothing that is gone or changed in v22.0 in 1 file\n", "the other one is read all the same"
     with pytest.raises(MetadataNotFoundError):
         check_source("from workfront import Session\nSession('x', api_version='v5.0').api.Task", "v22.0")

@@ -306,3 +306,46 @@ def test_the_command_says_what_it_does_not_know(capsys):
     assert capsys.readouterr().err.startswith("workfront-orm: no metadata for version 'v5.0' of workfront; versions")
     assert main(["diff", "v14.0", "v22.0", "Tsk"]) == 1
     assert "neither v14.0 nor v22.0 has a class 'Tsk'" in capsys.readouterr().err
+
+
+# --- what has other marks, such as what was read from a server ------------------------------
+
+
+def test_a_version_without_its_marks_is_the_same(tmp_path):
+    source = metadata.find("workfront", "v22.0")
+    document = json.loads(source._read())
+    for spec in document["objects"].values():
+        spec.pop("marks", None)
+        for section in ("fields", "references", "collections", "actions", "queries"):
+            for entry in spec.get(section, {}).values():
+                entry.pop("marks", None)
+                # A server has this flag only; here it is a key, too.
+                if entry.get("flags"):
+                    entry["flags"] = [flag for flag in entry["flags"] if flag != "READ_ONLY"]
+    path = tmp_path / "v22.0.json"
+    path.write_text(json.dumps(document))
+    assert not diff("v22.0", path)
+    assert not diff(path, "v22.0")
+
+
+def test_pages_up_to_the_older_version_tell_of_no_change_after_it():
+    # v14.0 has marks of the pages up to v14.0, and the file of 2016 has none.
+    for entry in diff("v14.0", "unsupported"):
+        assert not [detail for detail in entry.details if "nobody says" in detail.aspect]
+    pages = {
+        page
+        for entry in diff("v14.0", "v22.0")
+        for detail in entry.details
+        if "nobody says" in detail.aspect
+        for page in detail.new.split(", ")
+    }
+    assert pages
+    assert all(15 <= int(page.strip("v").partition(".")[0]) <= 22 for page in pages)
+
+
+def test_a_value_that_two_pages_add_is_listed_once():
+    for entry in diff("v6.0", "v22.0"):
+        for detail in entry.details:
+            if detail.aspect == "values added":
+                codes = [value for value, _label in detail.new]
+                assert len(codes) == len(set(codes)), entry.path

@@ -1,4 +1,5 @@
 import pickle
+from decimal import Decimal
 
 import pytest
 
@@ -153,6 +154,82 @@ def test_a_value_is_converted_to_the_type_that_the_field_has_here(canned, sessio
     ):
         other.merge(odd)
     assert other.identity_map.get(Here, "2") is None
+
+
+def test_a_value_that_the_version_lacks_is_refused(canned):
+    newer, older = canned.session(api_version="v22.0"), canned.session(api_version="v19.0")
+    task = newer.api.Task(newer, ID="t1", cost_type="UHR")
+    task.cost_type = "URH"
+    with pytest.raises(
+        ValueError, match=r"merge Task t1: costType is .*: takes one of .*'URH' is none of them.*; nothing"
+    ):
+        older.merge(task)
+    assert len(older.identity_map) == 0
+    task.cost_type = "RHC"
+    assert older.merge(task).dirty == {"costType": Change("UHR", "RHC")}
+
+
+def test_a_field_that_only_the_server_sets_here_is_refused(canned):
+    newer, older = canned.session(api_version="v22.0"), canned.session(api_version="v14.0")
+    sheet = newer.api.Timesheet(newer, ID="s1", is_editable=False)
+    sheet.is_editable = True
+    with pytest.raises(ValueError, match=r"merge Timesheet s1: isEditable is read-only here; nothing was taken"):
+        older.merge(sheet)
+
+
+def test_one_error_names_all_that_cannot_be_taken(canned):
+    newer, older = canned.session(api_version="v22.0"), canned.session(api_version="v19.0")
+    lacking = sorted(set(newer.api.Task.field_names) - set(older.api.Task.field_names))[:2]
+    assert len(lacking) == 2
+    task = newer.api.Task(newer, ID="t1", name="x", cost_type="UHR")
+    task.name, task.cost_type = "y", "URH"
+    for name in lacking:
+        task.fields[newer.api.Task.convert_name(name)] = None
+    with pytest.raises(UnknownNameError) as caught:
+        older.merge(task)
+    assert {name for name in task.dirty if repr(name) in str(caught.value)} == {*task.dirty} - {"name", "costType"}
+    assert len(task.dirty) == 4
+    assert "costType is " in str(caught.value)
+    assert not canned.requests
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "value", "taken"),
+    [
+        ("integer", "number", 3, 3.0),
+        ("integer", "decimal", 3, Decimal(3)),
+        ("number", "decimal", 0.1, Decimal("0.1")),
+        ("number", "integer", 3.0, 3),
+        ("decimal", "integer", Decimal("3.00"), 3),
+        ("decimal", "number", Decimal("0.25"), 0.25),
+        ("number", "integer", 3.5, None),
+        ("decimal", "integer", Decimal("3.01"), None),
+        ("decimal", "number", Decimal("0.1000000000000000000000001"), None),
+        ("text", "integer", "3", None),
+    ],
+)
+def test_numbers_are_converted_exactly_or_refused(canned, session, other, api, there, here, value, taken):
+    class Here(api.Task):
+        __slots__ = ()
+        amount = Field("DE:Amount", type=here)
+
+    class There(api.Task):
+        __slots__ = ()
+        amount = Field("DE:Amount", type=there)
+
+    other._api = Here._api = type(api)("v22.0", api.service, api.source)
+    other._api.override(Here, Here)
+    task = There(session, ID="1", name="a")
+    task.amount = value
+    if taken is None:
+        with pytest.raises(
+            (TypeError, ValueError), match=rf"DE:Amount is {there} there and {here} here: .*; nothing was"
+        ):
+            other.merge(task)
+        return
+    merged = other.merge(task)
+    assert merged.amount == taken
+    assert type(merged.amount) is type(taken) or here == "number"  # where a whole one may be an int
 
 
 def test_only_objects_merge(session):

@@ -41,23 +41,23 @@ def check(paths: tuple[str, ...], to: str | None, from_: str | None, as_json: bo
         find("workfront", version)
     files = list(_files(paths))
     found: list[Finding] = []
-    failed = False
+    unread = 0
     for path in files:
         try:
             found += check_file(path, version, from_=from_)
         except (SyntaxError, UnicodeDecodeError) as error:
             line = getattr(error, "lineno", None) or 1
             echo(f"workfront-orm: {path}:{line}: no Python that this interpreter reads: {error}", err=True)
-            failed = True
+            unread += 1
         except MetadataNotFoundError as error:
             # The script names a version that nobody knows; the others can be read all the same.
             echo(f"workfront-orm: {path}: {error}", err=True)
-            failed = True
+            unread += 1
     if as_json:
         echo(json_text([finding.to_dict() for finding in found], indent=1))
     else:
-        _show(found, version, len(files))
-    return 1 if found or failed else 0
+        _show(found, version, len(files) - unread)
+    return 1 if found or unread else 0
 
 
 def _files(paths: Iterable[str]) -> Iterator[str]:
@@ -67,7 +67,13 @@ def _files(paths: Iterable[str]) -> Iterator[str]:
             continue
         for folder, folders, names in os.walk(path):
             # Environments and caches are no scripts of the user's.
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
+            folders[:] = sorted(
+                name
+                for name in folders
+                if not name.startswith(".")
+                and name not in {"__pycache__", "site-packages"}
+                and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+            )
             yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
 
 
@@ -76,7 +82,8 @@ def _show(found: list[Finding], version: str, files: int) -> None:
     for finding in found:
         echo(str(finding))
     if not found:
-        echo(f"nothing that is gone or changed in {version} {place}")
+        if files:
+            echo(f"nothing that is gone or changed in {version} {place}")
         return
     gone = sum(finding.kind == "gone" for finding in found)
     echo(f"{len(found)} use{'' if len(found) == 1 else 's'} {place}: {gone} gone, {len(found) - gone} changed")

@@ -18,7 +18,7 @@ from .reflection import SECTIONS, APIVersion, python_names
 from .service import find_service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .metadata import MemberSpec, MetadataFile, ObjectSpec
     from .service import Service
@@ -37,6 +37,7 @@ _ASPECTS: Mapping[str, tuple[str, ...]] = {
     "action": ("arguments", "result", "instance"),
     "query": ("arguments", "result", "filters"),
 }
+_FLAGS_WITH_KEYS = frozenset({"readonly", "required"})
 _WORDS = {"javaType": "exact type", "readOnly": "read-only", "open": "open to tenants", "enumType": "enumeration"}
 
 
@@ -107,7 +108,7 @@ class Difference:
 
     Attributes:
         service: The system's name.
-        old: The version that is compared from.
+        old: The version that is compared from; of a tenant's as `profile:version`.
         new: The version that is compared to.
         entries: Classes by name, each followed by its members by kind and name. The members of a class that is added or
             removed as a whole are not listed.
@@ -206,7 +207,7 @@ def diff(old: Any, new: Any, class_name: str | None = None, *, service: str) -> 
             f"{before.service.name} {before.version} and {after.service.name} {after.version} have nothing in common"
         )
     entries = [entry for pair in _pairs(before, after, class_name) for entry in compare_classes(before, after, *pair)]
-    return Difference(before.service.name, before.version, after.version, tuple(entries))
+    return Difference(before.service.name, before.label, after.label, tuple(entries))
 
 
 class Side:
@@ -220,6 +221,7 @@ class Side:
         service: The system.
         source: The metadata.
         version: The version.
+        label: What a person calls it: the version, with the profile before it where it is a tenant's.
         specs: What the metadata says of each class, by key.
     """
 
@@ -240,6 +242,8 @@ class Side:
         else:
             raise TypeError(f"diff takes versions, paths of metadata files or APIVersions, not {given!r}")
         self.version = self.source.version
+        profile = getattr(given, "profile", None)
+        self.label = self.version if profile is None else f"{profile}:{self.version}"
         self.specs = self.source.read_all()
 
     def class_name(self, spec: ObjectSpec) -> str:
@@ -306,7 +310,8 @@ def compare_classes(before: Side, after: Side, old: ObjectSpec | None, new: Obje
             yield Entry(change, "class", name, spec.key, name, doubts=tuple(doubts(spec)))
         return
     name = after.class_name(new)
-    details = _details("class", old, new)
+    pages = _pages(before, after)
+    details = _details("class", old, new, pages)
     if details:
         yield Entry("changed", "class", name, new.key, name, details, _doubts(old, new))
     names = before.names(old), after.names(new)
@@ -320,7 +325,7 @@ def compare_classes(before: Side, after: Side, old: ObjectSpec | None, new: Obje
                 change = "removed" if here is None else "added"
                 yield Entry(change, kind, name, wire_name, python, doubts=tuple(doubts(spec)))
                 continue
-            details = _details(kind, there, here)
+            details = _details(kind, there, here, pages)
             earlier = names[0].get((section, wire_name))
             if earlier != python:
                 details = (*details, Detail("Python name", earlier, python))
@@ -328,23 +333,32 @@ def compare_classes(before: Side, after: Side, old: ObjectSpec | None, new: Obje
                 yield Entry("changed", kind, name, wire_name, python, details, _doubts(there, here))
 
 
-def _details(kind: str, old: MemberSpec, new: MemberSpec) -> tuple[Detail, ...]:
+def _pages(before: Side, after: Side) -> Callable[[str], bool]:
+    """Whether the page of a version lies between the two: what older pages say is so in both of them."""
+    first, last = sorted(map(metadata.version_order, (before.version, after.version)))
+    return lambda page: first < metadata.version_order(page) <= last
+
+
+def _details(kind: str, old: MemberSpec, new: MemberSpec, between: Callable[[str], bool]) -> tuple[Detail, ...]:
     found = []
     for key in _ASPECTS[kind]:
         there, here = _comparable(key, old.raw.get(key)), _comparable(key, new.raw.get(key))
         if there != here:
             found.append(Detail(_WORDS.get(key, key), there, here))
     if kind == "field":
-        found += _values(old, new)
+        found += _values(old, new, between)
     if not found:
-        found += _unspecified(old, new)
+        found += _unspecified(old, new, between)
     return tuple(found)
 
 
 def _comparable(key: str, value: Any) -> Any:
     """A value without what makes no difference: order of words, labels and doubt of arguments."""
-    if key in {"operations", "flags"}:
+    if key == "operations":
         return sorted(value) if value is not None else None
+    if key == "flags":
+        # Some have keys of their own, which are compared.
+        return sorted(flag for flag in value or () if flag.replace("_", "").lower() not in _FLAGS_WITH_KEYS) or None
     if key == "arguments":
         return None if value is None else [f"{part['name'].strip()}: {part.get('type') or 'string'}" for part in value]
     if key in {"readOnly", "required", "multiple", "open", "filters"}:
@@ -352,7 +366,7 @@ def _comparable(key: str, value: Any) -> Any:
     return value
 
 
-def _values(old: MemberSpec, new: MemberSpec) -> Iterator[Detail]:
+def _values(old: MemberSpec, new: MemberSpec, between: Callable[[str], bool]) -> Iterator[Detail]:
     """Documented values that came and went; where only some are known, those that the pages tell of."""
     there, here = old.raw.get("values"), new.raw.get("values")
     if there and here:
@@ -361,28 +375,31 @@ def _values(old: MemberSpec, new: MemberSpec) -> Iterator[Detail]:
         removed = [[value, label] for value, label in before.items() if value not in after]
     else:
         # Each page adds to the marks: what only one side has lies between the two versions.
-        added = _told(new, "valuesAdded", old) + _told(old, "valuesRemoved", new)
-        removed = _told(new, "valuesRemoved", old) + _told(old, "valuesAdded", new)
+        added = _told(new, "valuesAdded", old, between) + _told(old, "valuesRemoved", new, between)
+        removed = _told(new, "valuesRemoved", old, between) + _told(old, "valuesAdded", new, between)
+    # Two pages may tell of the same one.
     if added:
-        yield Detail("values added", new=tuple(map(tuple, added)))
+        yield Detail("values added", new=tuple({_plain(pair[0]): tuple(pair) for pair in added}.values()))
     if removed:
-        yield Detail("values removed", old=tuple(map(tuple, removed)))
+        yield Detail("values removed", old=tuple({_plain(pair[0]): tuple(pair) for pair in removed}.values()))
 
 
-def _told(spec: MemberSpec, mark: str, other: MemberSpec) -> list[list[Any]]:
+def _told(spec: MemberSpec, mark: str, other: MemberSpec, between: Callable[[str], bool]) -> list[list[Any]]:
     known = other.marks.get(mark) or []
-    return [[value, label] for value, label, page in spec.marks.get(mark) or [] if [value, label, page] not in known]
+    told = spec.marks.get(mark) or []
+    return [[value, label] for value, label, page in told if between(page) and [value, label, page] not in known]
 
 
-def _unspecified(old: MemberSpec, new: MemberSpec) -> Iterator[Detail]:
+def _unspecified(old: MemberSpec, new: MemberSpec, between: Callable[[str], bool]) -> Iterator[Detail]:
     """Pages between the two versions that say of a member that it changed, and do not say how."""
-    pages = [
-        {page for page, what in (spec.marks.get("changedIn") or {}).items() if "unspecified" in what}
+    pages = {
+        page
         for spec in (old, new)
-    ]
-    between = sorted(pages[0] ^ pages[1], key=metadata.version_order)
-    if between:
-        yield Detail("changed, nobody says how, in", new=", ".join(between))
+        for page, what in (spec.marks.get("changedIn") or {}).items()
+        if "unspecified" in what and between(page)
+    }
+    if pages:
+        yield Detail("changed, nobody says how, in", new=", ".join(sorted(pages, key=metadata.version_order)))
 
 
 def _plain(value: Any) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .errors import UnknownNameError
 from .objects import Field, Object, find_member
 from .tracking import NOT_LOADED, State, changed_fields, snapshot, wire_values
+from .types import Enumeration, ListOf
 
 if TYPE_CHECKING:
     from .session import BaseSession
+    from .types import Codec
 
 __all__ = ["merge"]
 
@@ -22,8 +25,7 @@ def merge(session: BaseSession, obj: Any) -> Any:
         return obj
     cls = _class_here(session, obj)
     changed = {name: obj._saved_id(value) for name, value in changed_fields(obj).items()}
-    converted = {name: _converted(cls, obj, name, value) for name, value in changed.items()}
-    _refuse_unknown(cls, obj, converted)
+    converted = _all_converted(cls, obj, changed)
     if obj._state.status == "new":
         # A part of the key that was given, such as what the object is to stand in, is no change.
         given = {name: obj._saved_id(obj._row[name]) for name in cls._key if name in obj._row and name not in changed}
@@ -69,30 +71,64 @@ def _field(cls: type[Object], name: str) -> Field | None:
     return member if isinstance(member, Field) else None
 
 
-def _refuse_unknown(cls: type[Object], obj: Object, changed: dict[str, Any]) -> None:
+def _all_converted(cls: type[Object], obj: Object, changed: dict[str, Any]) -> dict[str, Any]:
+    """The wire values as they are here, by name.
+
+    Raises:
+        UnknownNameError: A field does not exist here.
+        ValueError: A value does not exist here, or the field cannot be set.
+        TypeError: A value cannot be converted exactly. Whichever it is, the message names all that cannot be taken.
+    """
     unknown = [name for name in changed if find_member(cls, name) is None and not cls._is_custom(name)]
-    if unknown and cls._spec is not None:
+    if cls._spec is None:
+        unknown = []
+    converted, problems = {}, []
+    kind: type[Exception] | None = None
+    for name, value in changed.items():
+        if name in unknown:
+            continue
+        try:
+            converted[name] = _converted(cls, obj, name, value)
+        except (TypeError, ValueError) as error:
+            problems.append(str(error))
+            kind = kind or type(error)
+    if unknown:
+        kind = UnknownNameError
+        have = "has" if len(unknown) == 1 else "have"
         version = cls._api.version
-        raise UnknownNameError(
-            f"merge {obj._label()}: version {version} has no field {', '.join(map(repr, unknown))}, "
-            f"which {'has' if len(unknown) == 1 else 'have'} unsaved changes; nothing was taken: "
+        problems.insert(
+            0, f"version {version} has no field {', '.join(map(repr, unknown))}, which {have} unsaved changes"
+        )
+    if kind is not None:
+        raise kind(
+            f"merge {obj._label()}: {'; '.join(problems)}; nothing was taken: "
             "revert those changes, or save them in the object's own session"
         )
+    return converted
 
 
 def _converted(cls: type[Object], obj: Object, name: str, wire: Any) -> Any:
     """A wire value under the type that the field has here; exactly, or refused."""
-    if wire is None:
-        return None
     there, here = _field(type(obj), name), _field(cls, name)
-    if there is None or here is None or there.codec.name == here.codec.name:
+    if there is None or here is None or there is here:
+        return wire
+    if here.spec.read_only and not there.spec.read_only:
+        raise ValueError(f"{name} is read-only here")
+    if wire is None or (there.codec.name == here.codec.name and not _lists_values(here.codec)):
         return wire
     value = there.codec.decode(wire) if there.codec.decode is not None else wire
-    if isinstance(value, float) and here.codec.name == "integer" and value.is_integer():
+    if here.codec.name == "integer" and isinstance(value, (float, Decimal)) and value % 1 == 0:
         value = int(value)
+    kinds = f"{there.codec.name} there and {here.codec.name} here"
     try:
-        return here.codec.encode(getattr(value, "value", value))
+        encoded = here.codec.encode(getattr(value, "value", value))
     except (TypeError, ValueError) as error:
-        raise type(error)(
-            f"merge {obj._label()}: {name} is {there.codec.name} there and {here.codec.name} here: {error}; nothing was taken"
-        ) from None
+        raise type(error)(f"{name} is {kinds}: {error}") from None
+    if isinstance(value, Decimal) and isinstance(encoded, float) and Decimal(repr(encoded)) != value:
+        raise ValueError(f"{name} is {kinds}: no float is exactly {value}")
+    return encoded
+
+
+def _lists_values(codec: Codec) -> bool:
+    """Whether a codec takes some values only: other versions may have others under the same name."""
+    return isinstance(codec.item if isinstance(codec, ListOf) else codec, Enumeration)

@@ -314,7 +314,10 @@ class BaseSession:
         Where the session has the object already, that one takes the changes and is returned.
 
         Raises:
-            UnknownNameError: This session's version lacks a field that has unsaved changes; nothing was taken.
+            UnknownNameError: This session's version lacks a field that has unsaved changes. One error names all changes
+                that cannot be taken; nothing was.
+            ValueError: A value, or setting the field, does not exist in this version.
+            TypeError: A value cannot be converted exactly to the type that the field has here.
         """
         from .merging import merge
 

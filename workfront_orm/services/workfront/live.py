@@ -212,8 +212,7 @@ class _Store:
         self._folder = folder
         if not resume or self._left(url):
             self.remove()
-        os.makedirs(folder, exist_ok=True)
-        self._save("address", {"url": url})
+        self._url = url
 
     def answer(self, name: str, ask: Callable[[], Any]) -> tuple[Any, bool]:
         """The kept answer, or a new one, which is kept; and whether it is new."""
@@ -221,6 +220,10 @@ class _Store:
         if kept is not None:
             return kept, False
         answer = ask()
+        if not os.path.isdir(self._folder):
+            # Only now: of a server that refuses everything nothing is to be left.
+            os.makedirs(self._folder)
+            self._save("address", {"url": self._url})
         self._save(name, answer)
         return answer, True
 
