@@ -41,6 +41,7 @@ def test_the_code_of_a_page_runs_and_prints_what_it_says(page, workfront_sandbox
     # do not make them, a sandbox and a session of it.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WORKFRONT_ORM_API_KEY", "not-a-key")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     session = workfront_sandbox.session(api_version="v22.0")
     names = {"__name__": "__main__", "sandbox": workfront_sandbox, "session": session}
     try:

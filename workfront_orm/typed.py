@@ -5,6 +5,8 @@ For annotations: `def late(field: typed.DateTime) -> Expression`.
 
 from __future__ import annotations
 
+from decimal import Decimal as Exact
+
 from workfront_orm.core.expressions import Operand
 from workfront_orm.core.fields import Field, Key
 from workfront_orm.core.paths import FieldPath, Path
@@ -19,6 +21,7 @@ __all__ = [
     "Date",
     "DateTime",
     "Decimal",
+    "Exact",
     "Field",
     "FieldPath",
     "IdOf",

@@ -9,12 +9,15 @@ from collections.abc import Collection as _Several
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal as _Decimal
-from typing import Any, Generic, Never, Protocol, Self, TypeVar, overload
+from typing import Any, Generic, Never, Protocol, Self, TypeAlias, TypeVar, overload
 
 from workfront_orm.core import expressions, fields, paths
 from workfront_orm.core.moments import ServerValue
 from workfront_orm.core.objects import Object
 from workfront_orm.core.reflection import APIVersion
+
+Exact: TypeAlias = _Decimal
+"""What a decimal reads as; `Decimal` here is the field."""
 
 _Read_co = TypeVar("_Read_co", covariant=True)
 _Assigned_contra = TypeVar("_Assigned_contra", contravariant=True)

@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from workfront_orm import metadata
+from workfront_orm import metadata, typed
 from workfront_orm.cli import main
 from workfront_orm.core import metadata_writer, tenants
 from workfront_orm.core.errors import InvalidRequestError, InvalidResponseError, ServerError
@@ -659,7 +660,11 @@ def test_reflect_and_stubs_from_the_command_line(sandbox, monkeypatch, capsys, c
     assert main(["stubs", "--profile", "acme", "--output", str(tmp_path / "typings")]) == 0
     written = capsys.readouterr().out.splitlines()
     assert [os.path.basename(name) for name in written] == ["__init__.pyi", "v220.pyi"]
-    assert "de_effort_class" in Path(written[1]).read_text(encoding="utf-8")
+    stub = Path(written[1]).read_text(encoding="utf-8")
+    assert "de_effort_class" in stub
+    # Custom fields have kinds that no shipped version has, such as a decimal that only the server sets.
+    assert "de_budget_with_reserve: _typed.ReadOnly[_typed.Exact, " in stub
+    assert {name for name in re.findall(r"_typed\.(\w+)", stub) if not hasattr(typed, name)} == set()
     # Wide enough that no name is folded.
     monkeypatch.setenv("COLUMNS", "220")
     assert main(["diff", "v22.0", "acme:v22.0", "Task"]) == 0
