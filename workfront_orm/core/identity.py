@@ -65,6 +65,26 @@ class IdentityMap:
                 if None not in names:
                     table[names] = obj
 
+    def rename(self, obj: Object, old: tuple[Any, ...]) -> None:
+        """Follow an object to its new name: what stands in it is reached by that from now on.
+
+        Args:
+            obj: The object, with the name that it has now.
+            old: Its names before; a new object had none.
+        """
+        names = type(obj)._name_key
+        if obj._names() == old:
+            return
+        self.name(type(obj), (obj,))
+        if None in old:
+            return
+        new = dict(zip(names, obj._names(), strict=True))
+        for other in self:
+            if other._place_fields.issuperset(names) and tuple(other._row.get(name) for name in names) == old:
+                # Else a change of it would go to whatever takes the old name.
+                other._row.update(new)
+                self.name(type(other), (other,))
+
     def _named(self, cls: type[Object], key: Any) -> Object | None:
         names = key if isinstance(key, tuple) else (key,)
         table = self._by_names.get(cls.code or cls.__name__)

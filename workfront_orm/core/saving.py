@@ -69,6 +69,7 @@ def apply_outcome(session: BaseSession, change: Change, outcome: Outcome) -> Non
         obj._state = obj._state.own("deleted")
         session.identity_map.remove(obj)
         return
+    names = obj._names()
     current = changed_fields(obj) if change.kind == "update" else wire_values(obj)
     # A field that was changed again meanwhile is still unsaved.
     saved = [name for name, value in change.values.items() if obj._reference_id(current.get(name)) == value]
@@ -91,7 +92,7 @@ def apply_outcome(session: BaseSession, change: Change, outcome: Outcome) -> Non
         obj._forget(name)
     if change.kind == "create":
         session.identity_map.add(obj)
-    session.identity_map.name(type(obj), (obj,))
+    session.identity_map.rename(obj, names)
     obj._settle()
     _tell_twin(session, change, outcome)
 

@@ -267,6 +267,28 @@ def test_references_follow_the_new_name_and_not_the_old(session, api, asked):
     assert [one.project_name for one in session.search(api.Project, project_name__like="%hop")] == ["Shop", "Web shop"]
 
 
+def test_what_stands_in_it_follows_to_the_new_name(session, api, asked):
+    build = session.load(api.Procedure, ("Web shop", "Build"))
+    step, parameter = build.steps[0], build.formal_parameters[0]
+    elsewhere = session.load(api.Procedure, ("Mobile app", "Build"))
+    project = build.project
+    project.project_name = "Shop"
+    project.save()
+    build.procedure_name = "Make"
+    build.save()
+    # Others take the old names: a change that went there would change what is not meant.
+    api.Project(session, project_name="Web shop").save()
+    asked()
+    step.description = parameter.description = "new"
+    session.save_all([step, parameter])
+    assert sorted(asked()) == [
+        f"PUT /projects/Shop/procedures/Make/formalParameters/{parameter.formal_parameter_name}",
+        f"PUT /projects/Shop/procedures/Make/steps/{step.step_name}",
+    ]
+    assert (step.procedure, step.project, elsewhere.project_name) == (build, project, "Mobile app")
+    assert session.load(api.Step, ("Shop", "Make", step.step_name)) is step
+
+
 def test_a_name_that_is_taken_is_a_conflict(session, api):
     project = session.load(api.Project, "Web shop")
     project.project_name = "Default"
