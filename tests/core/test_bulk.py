@@ -1,7 +1,11 @@
+import os
+import signal
+
 import pytest
 
+from workfront_orm.core.errors import UnknownNameError
 from workfront_orm.core.exchange import Outcome, Status
-from workfront_orm.core.report import BulkError
+from workfront_orm.core.report import BulkError, BulkInterrupted
 from workfront_orm.versions.v220 import Project, Task
 
 BAD = (3, 50, 77, 100, 101, 180, 249)
@@ -169,6 +173,79 @@ def test_the_object_that_the_session_had_learns_what_a_key_found(session):
     assert again.id == known.id
     assert (known.name, known.description) == ("B", "kept")
     assert list(known.dirty) == ["priority"]
+
+
+def test_a_value_without_a_form_on_the_wire_fails_its_own_row(session):
+    project, tasks = make(session, 6, bad=())
+    tasks[2].custom["DE:Region"] = object()
+    tasks[4].custom["DE:Region"] = float("nan")
+    report = session.save_all(tasks)
+    assert [row.status for row in report] == ["created", "created", "failed", "created", "failed", "created"]
+    assert "create Task (not saved): DE:Region: <object" in str(report.rows[2].error)
+    assert "takes a finite number" in str(report.rows[4].error)
+    assert session.query(Task).where(Task.project_id == project).count() == 4
+
+
+def test_a_wrong_key_is_refused_where_it_would_find_nothing_too(session, workfront_sandbox):
+    known = session.query(Task).limit(2).all()
+    known[0].description = "changed"
+    workfront_sandbox.requests.clear()
+    with pytest.raises(UnknownNameError, match="did you mean 'name'"):
+        session.save_all(known, key="nmae")
+    assert not workfront_sandbox.requests
+    assert session.save_all(known, key="ext_ref_id").counts() == {"updated": 1, "unchanged": 1}
+
+
+def test_requests_are_split_by_size_too(session, workfront_sandbox):
+    project, tasks = make(session, 12, bad=())
+    for task in tasks:
+        task.description = "x" * 300_000
+    workfront_sandbox.requests.clear()
+    report = session.save_all(tasks)
+    assert len(report.created) == 12
+    # Three objects of this size go into one request.
+    assert [one.path.rpartition("/")[2] for one in workfront_sandbox.requests].count("TASK") == 4
+    there = session.query(Task).where(Task.project_id == project).fields(Task.description).all()
+    assert [len(one.description) for one in there] == [300_000] * 12
+    for task in tasks:
+        task.description = "y" * 600_000
+    assert session.save_all(tasks).requests == 12
+
+
+@pytest.mark.parametrize("key", [None, "ext_ref_id"])
+def test_ctrl_c_ends_with_a_report_that_is_true(workfront_sandbox, key):
+    with workfront_sandbox.session(api_version="v22.0", max_concurrent=2) as session:
+        project = Project(session, name="P")
+        project.save()
+        tasks = [Task(session, name=f"n{n}", project_id=project, ext_ref_id=f"x{n}") for n in range(1500)]
+        send, creates = session.send, []
+
+        def interrupted(request):
+            if request.operation.startswith("create"):
+                creates.append(request)
+                if len(creates) == 3:
+                    os.kill(os.getpid(), signal.SIGINT)
+            return send(request)
+
+        session.send = interrupted
+        with pytest.raises(BulkInterrupted) as caught:
+            session.save_all(tasks, key=key)
+        session.send = send
+        report = caught.value.report
+        assert report.interrupted
+        assert isinstance(caught.value, KeyboardInterrupt)
+        of_project = session.query(Task).where(Task.project_id == project)
+        assert sorted(row.id for row in report.created) == of_project.ids()
+        assert len(report.created) + len(report.failed) == 1500
+        assert not report.unknown
+        assert 200 <= len(report.created) < 1500
+        assert "not attempted: the write was broken off" in str(report.failed[-1].error)
+        # What was created is known to be, so that the same objects can be saved again.
+        assert session.save_all(tasks, key=key).counts() == {
+            "unchanged": len(report.created),
+            "created": len(report.failed),
+        }
+        assert of_project.count() == 1500
 
 
 def test_what_is_there_twice_is_named_and_what_was_given_comes_first(session):

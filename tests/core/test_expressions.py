@@ -147,11 +147,35 @@ def test_a_comparison_says_what_is_compared(condition, expected):
         (lambda: today() - days(1) - days(1), "has a period already"),
         (lambda: today().begin_of("fortnight"), "is no unit"),
         (lambda: now().end_of(1), "is no unit"),
+        (lambda: current_user.id.end_of("day"), "is no moment"),
+        (lambda: Task.entry_date < Task.name, "holds moments and cannot be compared with .* which holds text"),
+        (lambda: Task.work == Task.is_critical, "holds numbers and cannot be compared with .* truth values"),
+        (lambda: Task.project.name > today(), "holds text and cannot be compared with .* which holds moments"),
+        (lambda: Task.work.in_([Task.name]), "holds numbers and cannot be compared"),
+        (lambda: Task.entry_date.between(today(), Task.work), "holds moments and cannot be compared"),
+        (lambda: Task.work.at(5), "at.. takes a moment; use =="),
+        (lambda: Task.project_id == Project(None, name="new"), "that has no id yet; save it first"),
+        (lambda: Task.project_id == User(None, ID="u1"), "takes the id of a PROJ, not of User u1"),
+        (lambda: Task.name == Project(None, ID="p1"), "takes str, not Project"),
     ],
 )
 def test_what_makes_no_sense_is_refused_when_it_is_written(make, message):
     with pytest.raises((TypeError, ValueError), match=message):
         make()
+
+
+def test_an_object_is_compared_by_its_id():
+    projects = [Project(None, ID="p1"), Project(None, ID="p2")]
+    assert told(Task.project_id == projects[0]) == ("eq", "p1", None, False)
+    assert told(Task.project_id.in_(projects)) == ("in", ("p1", "p2"), None, False)
+    assert told(Hour.task.project_id != projects[1]) == ("ne", "p2", None, False)
+
+
+def test_values_of_one_kind_are_compared():
+    assert (Task.work > Task.priority).operator == "gt"
+    assert (Task.status == Task.name).operator == "eq"
+    assert (Field("DE:x") == Task.work).operator == "eq"
+    assert (Field("DE:x") < today()).operator == "lt"
 
 
 def test_what_does_not_exist_is_no_condition():

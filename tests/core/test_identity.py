@@ -97,6 +97,47 @@ def test_dirty_lists_what_was_changed_in_place_too(session, api):
     assert session.dirty == [task]
 
 
+def test_an_object_whose_list_was_handed_out_is_held_until_its_changes_were_looked_for(session, api, monkeypatch):
+    monkeypatch.setattr("workfront_orm.core.identity.MOST_LENT", 3)
+    session.wrap(api.Task, row(1, auditTypes=["ST"])).audit_types.append("AA")
+    session.wrap(api.Task, row(2, tags={"a": 1})).custom  # noqa: B018 - nothing is handed out
+    gc.collect()
+    assert [task.id for task in session.dirty] == ["t1"]
+    # A value that is handed out again counts again, and one of an undeclared field does too.
+    held = session.wrap(api.Task, row(3, auditTypes=["ST"], **{"DE:Checks": ["a"]}))
+    assert held.audit_types == ["ST"]
+    for number in range(4, 14):
+        assert session.wrap(api.Task, row(number, auditTypes=["ST"])).audit_types == ["ST"]
+    held.custom["DE:Checks"].append("b")
+    del held
+    gc.collect()
+    assert len(session.identity_map) <= 5
+    assert {task.id for task in session.dirty} == {"t1", "t3"}
+    for task in session.dirty:
+        task.revert()
+    for number in range(4, 7):
+        assert session.wrap(api.Task, row(number, auditTypes=["ST"])).audit_types == ["ST"]
+    gc.collect()
+    assert not session.dirty
+
+
+def test_new_objects_are_those_that_are_not_saved_yet(canned, session, api):
+    kept = [api.Task(session, name="x"), api.Project(session, name="y"), api.Task(session, name="z")]
+    api.Task(session, name="nobody holds this one")
+    api.Task(session, ID="t9", name="known")
+    api.Task(None, name="of no session")
+    gc.collect()
+    assert session.new == kept
+    kept[0].save()
+    assert session.new == kept[1:]
+    merged = session.merge(api.Task(None, name="from elsewhere"))
+    assert session.new == [*kept[1:], merged]
+    for one in session.new:
+        one.save()
+    assert session.new == []
+    assert session.dirty == []
+
+
 def test_new_and_deleted_objects_are_not_in_dirty(canned, session, api):
     canned.add("TASK", ID="t1", name="x")
     new = api.Task(session, name="x")

@@ -305,58 +305,6 @@ def test_thousands_of_ids_are_read_in_parts(session, tasks, workfront_sandbox):
     assert query.order_by(Task.name).count() == len(query.order_by(Task.name).ids()) == len(found)
 
 
-# --- explain ----------------------------------------------------------------------------
-
-
-def test_explain_says_how_a_query_is_read(session, tasks, workfront_sandbox):
-    told = (
-        tasks.where(Task.project.name.icontains("web"), Task.status != "CPL")
-        .fields(Task.name, Task.project.name)
-        .explain()
-    )
-    assert asked(workfront_sandbox) == ["GET /TASK/count"]
-    assert (told.type, told.paging, told.page_size, told.requests) == ("Task", "keyset", 2000, 1)
-    assert told.count == 10
-    assert (told.method, told.path) == ("POST", "/TASK/search")
-    assert told.wire["project:name_Mod"] == "cicontains"
-    assert told.limits == ("50,000 objects a result, members of project included; pages keep below it",)
-    assert told.local == ()
-    text = str(told)
-    assert text.startswith(
-        "Task: 10 rows, read by keyset in pages of 2000: 1 requests\nfirst request: POST /TASK/search"
-    )
-    assert "  status_Mod = ne\n" in text
-    assert session.api_key not in text
-
-
-@pytest.mark.parametrize(
-    ("size", "limit"),
-    [
-        (1, 1),
-        (1, 100),
-        (7, 100),
-        *((size, limit) for size in (100, 343, 1029, 2000) for limit in (None, 1, 100, 686, 2000)),
-    ],
-)
-def test_explain_counts_the_requests(workfront_sandbox, size, limit):
-    with workfront_sandbox.session(api_version="v22.0", page_size=size) as session:
-        for query in (session.query(Task), session.query(Task).order_by(Task.name)):
-            asking = query if limit is None else query.limit(limit)
-            told = asking.explain()
-            workfront_sandbox.requests.clear()
-            assert len(list(asking)) == min(1029, limit or 1029)
-            assert len(workfront_sandbox.requests) == told.requests
-
-
-def test_explain_shows_what_is_applied_here(session):
-    query = session.query(Project).where(~(Project.tasks.name == "x"), Project.status == "CUR").filter_locally()
-    told = query.explain()
-    assert told.local == ("not <<Project.tasks.name> eq 'x'>",)
-    assert told.wire["status"] == "CUR"
-    assert told.wire["fields"] == "*,tasks:name"
-    assert "applied here: not <<Project.tasks.name> eq 'x'>" in str(told)
-
-
 # --- lazy loads -------------------------------------------------------------------------
 
 

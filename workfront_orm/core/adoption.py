@@ -46,11 +46,12 @@ def keys_of(objects: Iterable[Object], key: Any, operation: str) -> dict[type[Ob
     if not names:
         raise TypeError(f"{operation}: key takes a field or several, not an empty sequence; nothing was sent")
     found: dict[type[Object], Key] = {}
-    for cls in dict.fromkeys(map(type, objects)):
+    for cls in dict.fromkeys(type(obj) for obj in objects):
         found[cls] = tuple(convert_name(cls, name) for name in names)
         for name in found[cls]:
             member = find_member(cls, name)
-            if ":" in name.removeprefix("DE:") or not isinstance(member or Field(name), Field):
+            is_path = ":" in name and not cls._is_custom(name)
+            if is_path or not isinstance(member or Field(name), Field):
                 raise TypeError(f"{operation}: key takes fields of {cls.__name__}, not {name!r}; nothing was sent")
     return found
 

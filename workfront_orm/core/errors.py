@@ -210,7 +210,7 @@ class LazyLoadError(RuntimeError):
     """A lazy load in a session or query that forbids them (`lazy="raise"`)."""
 
 
-def near_matches(name: str, known: Iterable[str], what: str = "", limit: int = 3) -> str:
+def near_matches(name: Any, known: Iterable[str], what: str = "", limit: int = 3) -> str:
     """The end of a message about an unknown name.
 
     Args:
@@ -226,7 +226,7 @@ def near_matches(name: str, known: Iterable[str], what: str = "", limit: int = 3
 
     names = list(known)
     folded = {candidate.lower(): candidate for candidate in names}
-    near = difflib.get_close_matches(name.lower(), folded, n=limit, cutoff=0.6)
+    near = difflib.get_close_matches(str(name).lower(), folded, n=limit, cutoff=0.6)
     if near:
         return f"; did you mean {' or '.join(repr(folded[match]) for match in near)}?"
     return f"; {what}" if what else ""

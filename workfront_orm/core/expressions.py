@@ -234,6 +234,7 @@ class Operand:
 
     def _wire(self, value: Any, operator: str) -> Any:
         if isinstance(value, (Operand, ServerValue)):
+            self._require_kind(value)
             return value
         return self.leaf.to_filter(value, operator)
 
@@ -451,7 +452,16 @@ class Operand:
 
     def _compare_length(self, operator: str, length: int) -> Comparison:
         self._require(operator)
-        return Comparison(self, operator, _length(length))
+        if type(length) is not int or length < 0:
+            raise TypeError(f"{self!r} takes a number of characters, not {length!r}")
+        return Comparison(self, operator, length)
+
+    def _require_kind(self, value: Operand | ServerValue) -> None:
+        """Refuse to compare moments with texts and the like, which servers do without a word."""
+        mine = types.kind_of(self.leaf.codec)
+        other = types.kind_of(value.leaf.codec) if isinstance(value, Operand) else value.kind
+        if mine is not None and other is not None and mine != other:
+            raise TypeError(f"{self!r} holds {mine} and cannot be compared with {value!r}, which holds {other}")
 
     def _require(self, operator: str, *, ignore_case: bool = False) -> None:
         """Refuse an operator that makes no sense for what the field holds, rather than let a server guess."""
@@ -461,6 +471,8 @@ class Operand:
             raise TypeError(f"{self!r} holds {codec.name}, for which there is no {what}")
         if operator in _BITS and not types.holds_integers(codec):
             raise TypeError(f"{self!r} holds {codec.name}, and {operator} takes a field of whole numbers")
+        if operator == "at" and types.kind_of(codec) not in {"moments", None}:
+            raise TypeError(f"{self!r} holds {codec.name}, and at() takes a moment; use ==")
 
 
 # --- walking a tree -----------------------------------------------------------------
@@ -517,9 +529,3 @@ _BITS = frozenset({"any_bits", "all_bits", "no_bits"})
 def _identity(wire: Any) -> Any:
     """What makes two values of a list the same: 1 and True are not."""
     return (wire.__class__, wire) if wire.__class__ in {str, int, float, bool} else id(wire)
-
-
-def _length(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError(f"takes a number of characters, not {value!r}")
-    return value

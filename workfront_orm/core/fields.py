@@ -109,7 +109,13 @@ class Field(Operand, _Property):
         plain = _KINDS.get(codec)
         bound = "reference" in self._raw
         reader = (
-            _convert_reader if codec.decode is not None else _any_reader if plain is None or bound else _plain_reader
+            _lending_reader
+            if codec.mutable
+            else _convert_reader
+            if codec.decode is not None
+            else _any_reader
+            if plain is None or bound
+            else _plain_reader
         )
         restricted = bound or "readOnly" in self._raw or "immutable" in self._raw
         writer = _writer(self, None if restricted else plain)
@@ -150,15 +156,15 @@ class Field(Operand, _Property):
         if raw:
             new = obj._state.status == "new"
             if raw.get("readOnly") and not (new and self.workfront_name in obj._place_fields):
-                raise AttributeError(f"{self._place(obj)} is read-only: the server computes it")
+                raise AttributeError(f"{self._place(type(obj))} is read-only: the server computes it")
             if raw.get("immutable") and not new:
-                raise AttributeError(f"{self._place(obj)} can only be set before the object is created")
+                raise AttributeError(f"{self._place(type(obj))} can only be set before the object is created")
         wire = self._to_wire(value, obj)
         obj._assign(self.workfront_name, wire, self)
 
     def __delete__(self, obj: Object) -> NoReturn:
         """Refuse: a value is cleared with None."""
-        raise AttributeError(f"{self._place(obj)} cannot be deleted; assign None to clear its value")
+        raise AttributeError(f"{self._place(type(obj))} cannot be deleted; assign None to clear its value")
 
     # What conditions and descriptions need.
 
@@ -202,6 +208,12 @@ class Field(Operand, _Property):
         """
         if value is None:
             raise TypeError(f"{self!r}: None cannot be compared with {operator}; use is_null() or is_not_null()")
+        if isinstance(value, Mapped) and "reference" in self._raw and self._owner is not None:
+            key = self._id_of(value, self._owner)
+            if isinstance(key, Mapped):
+                name = type(value).__name__
+                raise ValueError(f"{self!r} cannot be compared with a {name} that has no id yet; save it first")
+            value = value if isinstance(key, tuple) else key
         api = getattr(self._owner, "_api", None)
         try:
             if api is not None and api.service is not None:
@@ -245,6 +257,7 @@ class Field(Operand, _Property):
     def _unusual(self, obj: Object, value: Any) -> Any:
         """A list or map in a field without a codec, or an object in place of an id."""
         if value.__class__ is list or value.__class__ is dict:
+            obj._lend()
             values = obj._values
             if values is not None and self.workfront_name in values:
                 return values[self.workfront_name]
@@ -259,7 +272,7 @@ class Field(Operand, _Property):
             self._warned = True
             guess = " (the type is inferred)" if self.spec.inferred else ""
             warnings.warn(
-                f"{self._place(obj)}: {wire!r} does not read as {self._codec.name}{guess}; it comes back as it is",
+                f"{self._place(type(obj))}: {wire!r} does not read as {self._codec.name}{guess}; it comes back as it is",
                 stacklevel=4,
             )
         return self._unusual(obj, wire) if wire.__class__ not in _PLAIN else wire
@@ -268,43 +281,41 @@ class Field(Operand, _Property):
         if value is None:
             return None
         if isinstance(value, Mapped):
-            return self._id_of(value, obj)
+            return self._id_of(value, type(obj))
         if obj._reads_wire():
             return snapshot(value)
         try:
             wire = self._codec.encode(value)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{self._place(obj)} {error}") from None
+            raise type(error)(f"{self._place(type(obj))} {error}") from None
         if isinstance(self._codec, types.Enumeration):
             obj._check_code(self, wire)
         return wire
 
-    def _id_of(self, value: Any, obj: Object) -> Any:
+    def _id_of(self, value: Any, cls: type[Object]) -> Any:
+        """The id of an object, or the object itself where it is not saved yet: it stands for the id that it will get."""
         reference = self._raw.get("reference")
         if reference is None:
-            raise TypeError(f"{self._place(obj)} takes {self._codec.name}, not an object; it holds no reference's id")
-        member = type(obj)._members.get(type(obj)._python_names.get(reference, ""))
+            raise TypeError(f"{self._place(cls)} takes {self._codec.name}, not an object; it holds no reference's id")
+        member = cls._members.get(cls._python_names.get(reference, ""))
         target = getattr(member, "spec", None) and member.spec.target  # type: ignore[union-attr]
         code = type(value).code
         if target and code and target != code:
-            raise TypeError(f"{self._place(obj)} takes the id of a {target}, not of {value._label()}")
-        # An object that is not saved yet stands for the id that it will get.
-        return obj._saved_id(value)
+            raise TypeError(f"{self._place(cls)} takes the id of a {target}, not of {value._label()}")
+        key = value._reference_key()
+        return value if key is None else key
 
     def _not_loaded(self, obj: Object) -> FieldNotLoaded:
         if type(obj)._spec is None:
             return FieldNotLoaded(self.workfront_name)
-        name = self._python_name(obj)
+        name = type(obj)._python_names.get(self.workfront_name, self.workfront_name)
         return FieldNotLoaded(
             f"{type(obj).__name__}.{name} ({self.workfront_name}) of {obj._label()} is not loaded: "
             f"call load({name!r}), or name it in fields= when searching or loading"
         )
 
-    def _python_name(self, obj: Object) -> str:
-        return type(obj)._python_names.get(self.workfront_name, self.workfront_name)
-
-    def _place(self, obj: Object) -> str:
-        return f"{type(obj).__name__}.{self._python_name(obj)}"
+    def _place(self, cls: type[Object]) -> str:
+        return f"{cls.__name__}.{cls._python_names.get(self.workfront_name, self.workfront_name)}"
 
 
 # The types whose exact values stand in a row as they are, by codec.
@@ -387,6 +398,19 @@ def _lazy_reader(field: Field, read: Callable[[Object], Any]) -> Callable[[Objec
         return read(obj)
 
     return read_lazily
+
+
+def _lending_reader(field: Field, _kind: type | None) -> Callable[[Object], Any]:
+    """Reads a list or map, which may then be changed in place."""
+    read_value = _convert_reader(field, None)
+
+    def read(obj: Object) -> Any:
+        value = read_value(obj)
+        if value is not None:
+            obj._lend()
+        return value
+
+    return read
 
 
 def _writer(field: Field, kind: type | None) -> Callable[[Object, Any], None]:

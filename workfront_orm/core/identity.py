@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["IdentityMap"]
 
+MOST_LENT = 1000
+"""How many objects are held because a list or map of theirs was handed out, before their changes are looked for."""
+
 
 class _Entry(weakref.ref["Object"]):
     """A weak reference that knows its key, so that one callback serves all."""
@@ -29,6 +32,31 @@ class _Entry(weakref.ref["Object"]):
     __slots__ = ("key",)
 
     key: Any
+
+
+class Kept(dict[int, "Object"]):
+    """What is held strongly, by identity: objects with unsaved changes, and for a while those that lent a value.
+
+    A list or map that was handed out may be changed in place, and nothing tells. So its object is held
+    until many others have lent theirs; then those that did not change are let go.
+
+    Attributes:
+        lent: The objects that lent a value.
+    """
+
+    __slots__ = ("lent",)
+
+    def __init__(self) -> None:
+        self.lent: dict[int, Object] = {}
+
+    def lend(self, obj: Object) -> None:
+        """Hold an object whose list or map is handed out."""
+        lent = self.lent
+        lent[id(obj)] = obj
+        if len(lent) >= MOST_LENT:
+            self.lent = {}
+            changed = (one for one in list(lent.values()) if one._state.status == "persistent" and changed_fields(one))
+            self.update({id(one): one for one in changed})
 
 
 class IdentityMap:
@@ -44,7 +72,8 @@ class IdentityMap:
         self._session = weakref.ref(session)
         self._by_code: dict[Any, tuple[dict[Any, _Entry], Callable[[Any], None]]] = {}
         self._by_names: dict[Any, weakref.WeakValueDictionary[tuple[Any, ...], Object]] = {}
-        self._changed: dict[int, Object] = {}
+        self._changed = Kept()
+        self._unsaved: weakref.WeakValueDictionary[int, Object] = weakref.WeakValueDictionary()
         self._lock = RLock()
 
     def get(self, cls: type[Object], key: Any) -> Object | None:
@@ -152,7 +181,10 @@ class IdentityMap:
         return objects
 
     def add(self, obj: Object) -> None:
-        """Enter an object that got its id; one that is there already stays."""
+        """Enter an object: a new one, or one that has an id; one that is there already stays."""
+        if obj._state.status == "new":
+            self._unsaved[id(obj)] = obj
+            return
         key = obj.id
         if key is None:
             return
@@ -179,6 +211,7 @@ class IdentityMap:
             if entry is not None and entry() is obj:
                 known.pop(key)
             self._changed.pop(id(obj), None)
+            self._changed.lent.pop(id(obj), None)
             # Its state may be shared with siblings that stay.
             state = obj._state
             obj._state = State(state.session, state.status, Origin(state.origin.lazy))
@@ -193,6 +226,10 @@ class IdentityMap:
     def dirty(self) -> list[Object]:
         """The objects with unsaved changes, changes of values in place included."""
         return [obj for obj in self if obj._state.status == "persistent" and changed_fields(obj)]
+
+    def new(self) -> list[Object]:
+        """The objects that were made and are not saved yet, as far as they are alive, in the order they were made."""
+        return [obj for obj in list(self._unsaved.values()) if obj._state.status == "new"]
 
     def __iter__(self) -> Iterator[Object]:
         """The objects that are alive, each once."""
@@ -212,6 +249,8 @@ class IdentityMap:
             self._by_code.clear()
             self._by_names.clear()
             self._changed.clear()
+            self._changed.lent.clear()
+            self._unsaved.clear()
 
     def _known(self, cls: type[Object]) -> tuple[dict[Any, _Entry], Callable[[Any], None]]:
         code = cls.code or cls.__name__

@@ -32,6 +32,7 @@ def merge(session: BaseSession, obj: Any) -> Any:
         copy = cls._wrap(given, State(session, "new"))
         for name, value in converted.items():
             copy._assign(name, value, _field(cls, name))
+        session.enter(copy)
         return copy
     row = {name: snapshot(value) for name, value in wire_values(obj).items() if name not in changed}
     for name in changed:

@@ -61,6 +61,11 @@ class ServerValue:
         self.period = period
         self.edge = edge
 
+    @property
+    def kind(self) -> str | None:
+        """What it is, in the words of `types.kind_of`; None for an attribute of the user."""
+        return None if self.name == "user" else "moments"
+
     def __add__(self, period: Period) -> ServerValue:
         """Later by a period."""
         if self.name == "user" or not isinstance(period, Period):
@@ -75,11 +80,16 @@ class ServerValue:
 
     def begin_of(self, unit: str) -> ServerValue:
         """The begin of the hour, day, week, month, quarter or year."""
-        return ServerValue(self.name, None, self.period, ("begin", _unit(unit)))
+        return self._edge("begin", unit)
 
     def end_of(self, unit: str) -> ServerValue:
         """The end of the hour, day, week, month, quarter or year."""
-        return ServerValue(self.name, None, self.period, ("end", _unit(unit)))
+        return self._edge("end", unit)
+
+    def _edge(self, edge: str, unit: str) -> ServerValue:
+        if self.kind != "moments":
+            raise TypeError(f"{self!r} is no moment, so it has no {edge} of a {unit}")
+        return ServerValue(self.name, None, self.period, (edge, _unit(unit)))
 
     def __repr__(self) -> str:
         """The value in words."""

@@ -164,6 +164,8 @@ class Object(Mapped, metaclass=ObjectMeta):
         self._row = {}
         self._values = self._originals = None
         cls = type(self)
+        if isinstance(session, str):
+            raise TypeError(f"{cls.__name__}: the first argument is the session, not {session!r}; fields go by name")
         row = {convert_name(cls, name): (name, value) for name, value in fields.items()}
         if len(row) < len(fields):
             raise TypeError(f"{cls.__name__}: a field is given twice, by Python and by wire name: {', '.join(fields)}")
@@ -183,8 +185,7 @@ class Object(Mapped, metaclass=ObjectMeta):
                 self._row[wire_name] = snapshot(value)
             else:
                 self._assign(wire_name, snapshot(value))
-        if known:
-            self._enter()
+        self._enter()
 
     @property
     def session(self) -> Any:
@@ -398,7 +399,7 @@ class Object(Mapped, metaclass=ObjectMeta):
             self._enter()
 
     def _enter(self) -> None:
-        """Tell the session that this is an object with an id of which it may not know."""
+        """Tell the session of an object that it may not know: a new one, or one with an id."""
         enter = getattr(self._state.session, "enter", None)
         if enter is not None:
             enter(self)
@@ -441,6 +442,12 @@ class Object(Mapped, metaclass=ObjectMeta):
             values = self._values = {}
         values[name] = value
 
+    def _lend(self) -> None:
+        """Tell the session that a list or map is handed out, which may be changed in place."""
+        kept = self._state.origin.kept
+        if kept is not None:
+            kept.lend(self)
+
     def _forget(self, name: str) -> None:
         if self._values is not None:
             self._values.pop(name, None)
@@ -453,7 +460,7 @@ class Object(Mapped, metaclass=ObjectMeta):
         try:
             return snapshot(field._codec.encode(value))
         except (TypeError, ValueError) as error:
-            raise type(error)(f"{field._place(self)} {error}") from None
+            raise type(error)(f"{field._place(type(self))} {error}") from None
 
     def _python_value(self, name: str, wire: Any) -> Any:
         if wire is NOT_LOADED or wire is None:

@@ -73,7 +73,10 @@ class Query(Generic[T]):
         """
         for condition in conditions:
             if not isinstance(condition, Expression):
-                raise TypeError(f"where takes conditions such as {self._type.__name__}.id == '...', not {condition!r}")
+                raise TypeError(
+                    f"where takes conditions such as {self._type.__name__}.id == '...', not {condition!r}"
+                    + ("; a reference is compared by its id field" if type(condition) is bool else "")
+                )
             for operand in operands(condition):
                 self._check_root(operand)
             self._check_codes(condition)

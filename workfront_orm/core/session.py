@@ -230,10 +230,14 @@ class BaseSession:
 
     def save(self, obj: Object) -> SaveResult:
         """Create an object, or send its changed fields; the same as `obj.save()`."""
+        self._check_object(obj, "save")
         return saving.save(self, obj)
 
     def delete_object(self, obj: Object, *, force: bool = False) -> None:
         """Delete an object; the same as `obj.delete()`."""
+        self._check_object(obj, "delete_object")
+        if type(force) is not bool:
+            raise TypeError(f"delete {obj._label()}: force takes True or False, not {force!r}")
         saving.delete(self, obj, force=force)
 
     def save_all(self, objects: Iterable[Object], key: Any = None) -> Report:
@@ -300,12 +304,21 @@ class BaseSession:
 
     def refresh(self, obj: Object) -> None:
         """Read an object's loaded fields again; its unsaved changes are lost."""
+        self._check_object(obj, "refresh")
         self._loader.refresh(obj)
 
     @property
     def dirty(self) -> list[Object]:
         """The objects of this session with unsaved changes."""
         return self.identity_map.dirty()
+
+    @property
+    def new(self) -> list[Object]:
+        """The objects that were made with this session and are not saved yet, as long as the program holds them.
+
+        `session.save_all([*session.new, *session.dirty])` writes all that is unsaved.
+        """
+        return self.identity_map.new()
 
     def merge(self, obj: AnyObject) -> AnyObject:
         """The same object in this session, with its unsaved changes.
@@ -336,11 +349,12 @@ class BaseSession:
             self.identity_map.keep_while_dirty(obj)
 
     def enter(self, obj: Object) -> None:
-        """Know an object that a program made for something that exists; one that is known already stays."""
+        """Know an object that a program made; one that is known already stays."""
         self.identity_map.add(obj)
 
     def load_fields(self, obj: Object, names: Sequence[Any]) -> None:
         """Load fields of one object; its unsaved changes are kept."""
+        self._check_object(obj, "load_fields")
         self._loader.load_fields(obj, self.field_names(type(obj), names) if names else None)
 
     def load_lazily(self, obj: Object, name: str) -> None:
@@ -366,6 +380,8 @@ class BaseSession:
             return None
         if isinstance(fields, str):
             raise TypeError(f"fields takes a sequence of names, not the string {fields!r}: write fields=[{fields!r}]")
+        if not hasattr(fields, "__iter__"):
+            raise TypeError(f"fields takes a sequence of names, not {fields!r}")
         return tuple(dict.fromkeys(convert_name(cls, name) for name in fields))
 
     def call_action(self, obj: Object, spec: ActionSpec, values: Mapping[str, Any]) -> Any:
@@ -513,6 +529,12 @@ class BaseSession:
             )
         if cls._spec is not None:
             self.service.capabilities(cls._spec).require("load" if operation == "load" else "search", cls.__name__)
+
+    def _check_object(self, obj: Any, operation: str) -> None:
+        if not isinstance(obj, Object):
+            raise TypeError(f"{operation} takes an object, not {obj!r}")
+        if obj.session is not self:
+            raise TypeError(f"{operation} {obj._label()}: it is not of this session; take session.merge(obj)")
 
     # --- life ---------------------------------------------------------------------
 

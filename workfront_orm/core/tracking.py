@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .fields import Field
+    from .identity import Kept
     from .objects import Object
 
 __all__ = [
@@ -125,13 +126,13 @@ class Origin:
     Attributes:
         siblings: Weak references to these objects.
         lazy: What a lazy load may do: `load`, `warn`, `raise`, or None for the session's rule.
-        kept: Where the session holds objects while they have unsaved changes, by identity; None for
+        kept: Where the session holds objects while they have unsaved changes, or may have; None for
             objects that it does not know.
     """
 
     __slots__ = ("kept", "lazy", "siblings")
 
-    def __init__(self, lazy: str | None = None, kept: dict[int, Any] | None = None) -> None:
+    def __init__(self, lazy: str | None = None, kept: Kept | None = None) -> None:
         self.siblings: Any = ()
         self.lazy = lazy
         self.kept = kept

@@ -37,6 +37,7 @@ __all__ = [
     "holds_integers",
     "holds_numbers",
     "holds_text",
+    "kind_of",
     "parse_datetime",
 ]
 
@@ -381,6 +382,16 @@ def holds_numbers(codec: Codec) -> bool:
 def holds_integers(codec: Codec) -> bool:
     """Whether a field's values are whole numbers, or of a type that nobody knows."""
     return _base_of(codec) in {INTEGER, ANY}
+
+
+def kind_of(codec: Codec) -> str | None:
+    """What a field's values are: text, numbers, moments or truth values; None where nobody knows."""
+    base = _base_of(codec)
+    if isinstance(base, (DateTime, _Date)):
+        return "moments"
+    if base is INTEGER or isinstance(base, (_Decimal, _Float)):
+        return "numbers"
+    return "truth values" if base is BOOLEAN else "text" if base is TEXT else None
 
 
 def filter_value(codec: Codec, operator: str, value: Any) -> Any:

@@ -241,10 +241,12 @@ class Session(BaseSession):
             TypeError: A URL of another host; nothing is sent.
             WorkfrontAPIError: The server refuses.
         """
+        shown = masked_url(path)
+        if params is not None and not hasattr(params, "items"):
+            raise TypeError(f"{method} {shown}: params takes a mapping, not {type(params).__name__}")
         # Scripts of the predecessor log in this way.
         hide_credentials(*(value for name, value in (params or {}).items() if is_secret(name)))
         effect = _effect(str(method).upper(), path, params or {})
-        shown = masked_url(path)
         return self.execute(form_request(f"{method} {shown}", method, path, (params or {}).items(), effect=effect))
 
     @confidential

@@ -10,6 +10,7 @@ import json
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Effect, Request, Response
@@ -181,6 +182,8 @@ def _plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one case a type
         return [_plain(inner) for inner in value]
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"{value!r} has no form on the wire; it takes a finite number")
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
     raise TypeError(f"{value!r} of type {type(value).__name__} has no form on the wire")

@@ -253,6 +253,20 @@ class WorkfrontService(Service):
 
     # --- writing --------------------------------------------------------------------
 
+    def check_change(self, change: Change) -> None:
+        """Refuse values that have no form on the wire, so that in a bulk write only their own row fails.
+
+        Raises:
+            TypeError, ValueError: A value that cannot be sent; the field is named.
+        """
+        from .wire import wire_json
+
+        for name, value in change.values.items():
+            try:
+                wire_json(value)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"{change.kind} {change.object._label()}: {name}: {error}") from None
+
     def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
         """See `writing.changes`."""
         from . import writing
