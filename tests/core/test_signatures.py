@@ -28,6 +28,7 @@ FUNCTIONS = ["count", "days", "exists", "hours", "months", "now", "quarters", "t
 # What the mapper's own modules call; programs do not.
 INTERNAL = {
     *("call_action", "call_query", "check_code", "enter", "execute", "field_names", "keep_while_dirty", "load_fields"),
+    "load_lazily",
     *("load_relation", "read", "related", "renew_credentials", "rows", "send", "wrap"),
 }
 # What asks for credentials, profiles or files; their own tests refuse wrong arguments.
