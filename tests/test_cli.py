@@ -164,6 +164,19 @@ def test_a_member_goes_by_both_names_and_over_paths(capsys, name, expected):
         assert output.startswith(f"{expected} of workfront v22.0")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "origin"),
+    [
+        (["Task.status"], "Known since v4.0. Documented."),
+        (["Task.plannedCompletionDate"], "Known since v4.0."),
+        (["Task.accessorIDs", "--version", "v9.0"], "Since when is not known (source: unsupported). Documented."),
+    ],
+)
+def test_a_member_says_where_it_is_from(capsys, arguments, origin):
+    output = run(capsys, "describe", *arguments)[1]
+    assert [line.split(maxsplit=1)[1].rstrip() for line in output.splitlines() if line.startswith("origin")] == [origin]
+
+
 def test_a_member_is_shown_with_every_mark(capsys):
     output = run(capsys, "describe", "Issue.convert_to_task")[1]
     for words in ("doubt", "the OpenAPI file differs", "openapiArguments", "overlay", "result     string"):

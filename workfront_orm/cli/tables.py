@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from workfront_orm.core.describe import since
+from workfront_orm.core.metadata import MemberSpec
+
 from .console import make_console
 from .doubts import doubts, shared
 
@@ -108,6 +111,9 @@ def show_member(data: Mapping[str, Any]) -> None:
             lines.append(("id field", data["field"]))
     if data.get("label"):
         lines.append(("label", data["label"]))
+    spec = MemberSpec(data["name"], data)
+    origin = [since(spec), "" if spec.inferred else "Documented."]
+    lines.append(("origin", " ".join(filter(None, origin))))
     lines += [("doubt" if not number else "", words) for number, words in enumerate(doubts(data))]
     lines += [("marks" if not number else "", f"{k}: {v}") for number, (k, v) in enumerate(_marks(data))]
     table = make_table()
