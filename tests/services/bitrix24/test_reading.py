@@ -335,3 +335,27 @@ def test_cards_and_tasks_are_read_in_ranges_too(connect, sent):
     sent.clear()
     assert [one.id for one in session.search(session.api.Task, ["id"])] == list(range(1, 531))
     assert any("%3C%3DID" in commands[0] for commands in sent[2:])
+
+
+def test_a_day_stands_for_all_its_moments_in_the_portals_zone(session):
+    deal_type = session.api.Deal
+    field = deal_type.date_create
+    days = {deal.id: deal.date_create.date() for deal in session.search(deal_type, ["date_create"])}
+    day, later = sorted(set(days.values()))[1:3]
+    expected = {
+        field == day: lambda one: one == day,
+        field < day: lambda one: one < day,
+        field <= day: lambda one: one <= day,
+        field > day: lambda one: one > day,
+        field >= day: lambda one: one >= day,
+        field.between(day, later): lambda one: day <= one <= later,
+    }
+    for condition, holds in expected.items():
+        assert session.query(deal_type).where(condition).ids() == [key for key, one in days.items() if holds(one)]
+    assert [one.id for one in session.search(deal_type, date_create=day)] == [
+        key for key, one in days.items() if one == day
+    ]
+    with pytest.raises(NotSupportedError, match="a day stands for all its moments"):
+        session.query(deal_type).where(field != day).ids()
+    others = session.query(deal_type).where(field != day).filter_locally()
+    assert others.ids() == [key for key, one in days.items() if one != day]

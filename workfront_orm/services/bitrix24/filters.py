@@ -8,6 +8,7 @@ ones take nested groups too. Source: `API.md` section 5 of the facts.
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -35,6 +36,7 @@ __all__ = ["alternatives", "compiled", "is_expressible", "key_to_compare", "know
 Where = dict[str, Any]
 
 _PREFIX = re.compile(r"(!=%|!%=|!%|!@|!=|!|>=|<=|=%|%=|>|<|=|@|%)?(.+)", re.DOTALL)
+_DAY = len("2030-05-18")
 _TEXT = {"contains", "not_contains", "startswith", "like"}
 _EMPTY = {"is_null", "is_blank", "is_not_null", "is_not_blank"}
 _OPERATOR_OF_PREFIX = {
@@ -204,8 +206,8 @@ def _parameter(cls: type[Object], family: Family, field: Field, prefix: str, val
     # The portal compares text without case, which is what a prefix in its own spelling means.
     if operator == "not_like":
         return {f"{prefix}{field.workfront_name}": sent}
-    ignore_case = operator in _TEXT
-    return dict([_condition(cls, family, Comparison(field, operator, sent, ignore_case=ignore_case))])
+    comparison = Comparison(field, operator, sent, ignore_case=operator in _TEXT)
+    return dict(_condition(cls, family, part) for part in _parts(comparison))
 
 
 def key_to_compare(value: Any) -> Any:
@@ -244,11 +246,49 @@ def _group(cls: type[Object], family: Family, leaves: Iterable[Comparison | Exis
 
 def _parts(leaf: Comparison) -> list[Comparison]:
     """A comparison as the ones that the portal has."""
+    if leaf.operand.leaf.spec.type == "datetime" and _has_day(leaf.value, leaf.upper):
+        return _days(leaf)
     if leaf.operator == "between":
         return [Comparison(leaf.operand, "ge", leaf.value), Comparison(leaf.operand, "le", leaf.upper)]
     if leaf.operator == "ne_not_null":
         return [Comparison(leaf.operand, "ne", leaf.value), Comparison(leaf.operand, "is_not_null")]
     return [leaf]
+
+
+def _has_day(*values: Any) -> bool:
+    """Whether one of some wire values is a day."""
+    flat = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return any(isinstance(one, str) and len(one) == _DAY for one in flat)
+
+
+def _days(leaf: Comparison) -> list[Comparison]:
+    """A comparison of moments with days, which stand for all their moments in the portal's zone.
+
+    The portal takes a day for the moment at which it begins, so that `==` would find next to nothing.
+    """
+    operand, value, upper = leaf.operand, leaf.value, leaf.upper
+    if leaf.operator in {"ge", "lt"}:
+        return [leaf]
+    if leaf.operator == "le":
+        return [_until(operand, value)]
+    if leaf.operator == "gt":
+        return [Comparison(operand, "ge", _after(value))]
+    if leaf.operator in {"eq", "between"}:
+        return [Comparison(operand, "ge", value), _until(operand, value if leaf.operator == "eq" else upper)]
+    raise NotSupportedError(
+        f"{leaf!r}: a day stands for all its moments, and the portal cannot say this in one condition: use between(), < and "
+        ">=, or filter_locally()"
+    )
+
+
+def _until(operand: Any, value: Any) -> Comparison:
+    day = _has_day(value)
+    return Comparison(operand, "lt" if day else "le", _after(value) if day else value)
+
+
+def _after(value: str) -> str:
+    """The day after a day."""
+    return (date.fromisoformat(value) + timedelta(days=1)).isoformat()
 
 
 def _enter(where: Where, family: Family, leaf: Comparison, key: str, value: Any) -> None:
