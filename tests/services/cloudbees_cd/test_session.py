@@ -1,5 +1,6 @@
 """Logging in by every way, again when the session expires, TLS, and that no secret shows."""
 
+import http.server
 import json
 import logging
 import pickle
@@ -9,8 +10,9 @@ import traceback
 
 import pytest
 import responses
+import trustme
 
-from workfront_orm.core.errors import APIError
+from workfront_orm.core.errors import APIError, ConnectionFailedError
 from workfront_orm.core.retrying import Retrying
 from workfront_orm.services import cloudbees_cd
 from workfront_orm.services.cloudbees_cd.errors import (
@@ -163,6 +165,19 @@ def test_a_change_under_an_expired_session_is_made_once(sandbox, session, api):
     assert len(session.search(api.Project, project_name="new")) == 1
 
 
+def test_a_change_whose_login_failed_was_surely_not_made(sandbox, api):
+    sandbox.faults = [{"kind": "502", "path": "*/sessions", "count": 1}]
+    with sandbox.session(retrying=Retrying(base=0.01, longest=0.05)) as session:
+        assert api.Project(session, project_name="new").save().created
+    sandbox.faults = [{"kind": "503", "path": "*/sessions"}]
+    with sandbox.session(retrying=Retrying(attempts=2, base=0.01, longest=0.05)) as session:
+        with pytest.raises(ConnectionFailedError, match="the login failed"):
+            api.Project(session, project_name="other").save()
+        report = session.save_all([api.Project(session, project_name="other")])
+        assert (len(report.failed), len(report.unknown)) == (1, 0)
+    sandbox.faults = None
+
+
 def test_a_session_alone_cannot_be_renewed(sandbox, session):
     old = session.session_id
     session.logout()
@@ -220,6 +235,53 @@ def test_a_context_of_ones_own():
     context = ssl.create_default_context()
     with Session("https://cd.example.com", session_id="x" * 16, ssl_context=context) as session:
         assert session._transport._http.get_adapter("https://cd.example.com").poolmanager is not None
+
+
+@pytest.fixture
+def secure(sandbox, tmp_path):
+    """An https server with a certificate of the company's own authority, and the path of a bundle with that."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = b'{"sessionId": "ABCDEFGH12345678", "userName": "u", "project": []}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_PUT = do_POST  # noqa: N815 - the name that the library calls
+
+        def log_message(self, *_args): ...
+
+    authority = trustme.CA()
+    bundle = tmp_path / "bundle.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    # A client that refuses the certificate is no news.
+    server.handle_error = lambda *_args: None
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_port}", str(bundle)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_ca_bundle_is_the_answer_to_a_certificate_of_ones_own(secure, api):
+    url, bundle = secure
+    with Session(url, "u", "s3cr3tpassword", verify=bundle) as session:
+        assert session.search(api.Project) == []
+        assert session.session_id == "ABCDEFGH12345678"
+    quick = Retrying(attempts=1)
+    with (
+        Session(url, "u", "s3cr3tpassword", retrying=quick) as session,
+        pytest.raises(ConnectionFailedError, match="SSLCertVerificationError"),
+    ):
+        session.search(api.Project)
 
 
 # --- secrets ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from threading import Lock, local
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from workfront_orm.core.errors import APIError, ConnectionFailedError, TransportError
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.redaction import (
     confidential,
@@ -26,7 +27,7 @@ from workfront_orm.core.transport import Transport
 from . import service
 from .cloudbees_cd_service import VERSION
 from .codecs import text_of
-from .errors import AuthenticationError, CloudBeesCDAPIError, ExpiredSessionError
+from .errors import AuthenticationError, ExpiredSessionError, InvalidResponseError, ServerError
 from .places import context_of
 from .properties import Properties
 from .wire import request as plan
@@ -166,7 +167,13 @@ class Session(BaseSession):
 
     def _begin(self, credentials: Mapping[str, str]) -> None:
         request = plan("login", "POST", "/sessions", body=credentials)
-        data = service.read_answer(self._transport.send(request, f"{self.url}/sessions", dict(request.headers)))
+        try:
+            data = service.read_answer(self._transport.send(request, f"{self.url}/sessions", dict(request.headers)))
+        except (ServerError, TransportError, InvalidResponseError) as error:
+            # What the login was for has not been sent, so nobody need wonder whether that was done.
+            failure = ConnectionFailedError(f"the login failed: {error}", error.code, operation="login")
+            failure.sent = False
+            raise failure from error
         if not data.get("sessionId"):
             raise AuthenticationError("the answer to the login holds no session", None, operation="login")
         hide_credentials(data["sessionId"])
@@ -186,7 +193,7 @@ class Session(BaseSession):
                 return True
             try:
                 self._begin(self._login)
-            except CloudBeesCDAPIError as failure:
+            except APIError as failure:
                 if isinstance(failure, AuthenticationError):
                     self._login = None
                 return False
