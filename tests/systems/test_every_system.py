@@ -37,6 +37,14 @@ EXAMPLES = [
         secrets=("password", "api_token"),
     ),
     Example(
+        service="blizwork",
+        type=lambda session: session.process("sales"),
+        field="customer",
+        missing=("production", "sales", 99_999),
+        new=lambda session, number: session.process("sales")(session),
+        secrets=("token",),
+    ),
+    Example(
         service="flowdock",
         type="Flow",
         field="name",
