@@ -28,7 +28,8 @@ class Explanation:
         paging: How pages are cut: `keyset`, `offset`, `cursor` or `whole`.
         page_size: The number of rows of a full page.
         requests: The number of requests that streaming takes, as far as the count tells; None where it
-            does not. What collects all rows reads large results from both ends, and may take one more.
+            does not. What collects all rows reads large results from both ends, and may take one more;
+            a read in ranges of ids takes a few more.
         method: The HTTP verb of the first request.
         path: Its path.
         wire: Its parameters, secrets masked.
