@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from workfront_orm.core.errors import OutcomeUnknown
 from workfront_orm.core.report import Report
 from workfront_orm.sandbox import Sandbox
 
@@ -99,6 +100,10 @@ class Rehearsal:
             found = there.pop(row.object.ext_ref_id, 0)
             outcome.lost += row.status == "created" and not found
             outcome.contradicted += row.status == "failed" and bool(found)
+            # Those that nobody knows are named: what was done, and with which fields.
+            outcome.contradicted += row.status == "unknown" and not (
+                isinstance(row.error, OutcomeUnknown) and row.error.operation and row.error.request
+            )
         outcome.contradicted += sum(there.values())
         return outcome, tasks
 

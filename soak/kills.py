@@ -13,6 +13,7 @@ from typing import Any
 from workfront_orm import Session
 from workfront_orm.core.report import Report
 from workfront_orm.sandbox import Sandbox
+from workfront_orm.sandbox.faults import KINDS
 
 from .bulk import FAULTS
 from .figures import say
@@ -138,14 +139,15 @@ def inputs(session: Any, project: str, count: int) -> list[Any]:
 
 def write(told: Connection, options: dict[str, Any], project: str, count: int) -> None:
     """What is killed."""
-    with Session("soak", api_version="v22.0", **options) as session:
+    # One at a time, so that there are many moments with a part written.
+    with Session("soak", api_version="v22.0", max_concurrent=1, **options) as session:
         objects = inputs(session, project, count)
         told.send("begins")
         report = session.save_all(objects, key=KEY)
         told.send(report.counts())
 
 
-def kill(count: int, *, seed: int, tasks: int = 400, latency: float = 0.05) -> Kills:
+def kill(count: int, *, seed: int, tasks: int = 300, latency: float = 0.05) -> Kills:
     """Kill a write at so many random moments, every other time on a bad day, and run it again when the server is idle."""
     generator = random.Random(seed)
     kills = Kills()
@@ -156,18 +158,21 @@ def kill(count: int, *, seed: int, tasks: int = 400, latency: float = 0.05) -> K
         sandbox.latency = latency
         sandbox.requests.clear()
         process, told = stage.start()
-        start = time.perf_counter()
         told.recv()
-        lasts = time.perf_counter() - start
         process.join()
         kills.requests = len(sandbox.requests)
         clean = stage.state()
         for number in range(count):
             stage.prepare()
+            sandbox.requests.clear()
             sandbox.latency = latency
-            sandbox.faults = FAULTS if number % 2 else None
-            process, _told = stage.start()
-            time.sleep(generator.uniform(0, lasts))
+            sandbox.faults = _bad_day(generator) if number % 2 else None
+            # By what was answered, so that it is as random on a busy machine: somewhere in the request after.
+            answered = generator.randrange(kills.requests)
+            process, told = stage.start()
+            while len(sandbox.requests) < answered and not told.poll():
+                time.sleep(0.002)
+            time.sleep(generator.uniform(0, 1.5 * latency))
             process.kill()
             process.join()
             stage.settle()
@@ -175,11 +180,17 @@ def kill(count: int, *, seed: int, tasks: int = 400, latency: float = 0.05) -> K
             sandbox.faults = None
             left = stage.state()
             kills.moments["nothing" if left == before else "all" if left == clean else "a part"] += 1
-            sandbox.faults = FAULTS if number % 2 else None
+            sandbox.faults = _bad_day(generator) if number % 2 else None
             report, objects = stage.write()
             sandbox.faults = None
             kills.wrong += [f"kill {number}: {what}" for what in _wrong(stage, report, objects, left, clean)]
     return kills
+
+
+def _bad_day(generator: random.Random) -> list[dict[str, Any]]:
+    """Faults for the next requests; by a script, since a rate would draw the same ones each time."""
+    kinds = sorted(KINDS)
+    return [{"script": [generator.choice(kinds) if generator.random() < FAULTS else None for _ in range(50)]}]
 
 
 def _wrong(stage: Stage, report: Report, objects: list[Any], left: State, clean: State) -> list[str]:

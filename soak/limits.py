@@ -112,7 +112,7 @@ def main(*, short: bool = False) -> bool:
         if limit and limit <= SERVER_LIMIT:
             fine = load.most <= limit and load.refused == 0
         else:
-            fine = load.refused < 0.05 and load.rate > 0.9 * best
+            fine = load.refused < 0.1 and load.rate > 0.9 * best
         good &= fine
         share = f"{load.rate / best:.0%} of the best fixed limit{'' if fine else '   <-- NOT AS PROMISED'}"
         say(f"limit {limit or 'unset':>5}, {THREADS} threads: {_told(load)}, {share}")

@@ -13,8 +13,10 @@ import requests
 import responses
 import trustme
 
-from workfront_orm.core.errors import ConnectionFailedError, RequestTimeoutError
+from workfront_orm import Session
+from workfront_orm.core.errors import ConnectionFailedError, InvalidResponseError, RequestTimeoutError
 from workfront_orm.core.exchange import Request
+from workfront_orm.core.retrying import Retrying
 from workfront_orm.core.transport import Transport
 
 SECRET = "geheim"
@@ -310,6 +312,17 @@ def test_a_client_certificate_is_shown_to_a_server_that_asks(secure, transport, 
     issued.private_key_and_cert_chain_pem.write_to_path(both)
     for shown in ((certificate, key), both):
         assert transport(verify=bundle, cert=shown).send(request(form=[]), f"{secure.url}/x", {}).body == b"ok"
+
+
+@pytest.mark.parametrize("secure", [("127.0.0.1", True)], indirect=True)
+def test_a_session_hands_them_through(secure, authority, bundle, tmp_path):
+    shown = str(tmp_path / "both.pem")
+    authority.issue_cert("client.example").private_key_and_cert_chain_pem.write_to_path(shown)
+    # The server's answer is none of a system's; that there is one is enough.
+    options = {"url_template": secure.url, "verify": bundle, "cert": shown, "retrying": Retrying(attempts=1)}
+    with Session("acme", SECRET, api_version="v22.0", **options) as session, pytest.raises(InvalidResponseError):
+        session.get("/x")
+    assert len(secure.asked) == 1
 
 
 def test_requests_go_through_a_proxy(server, transport):
