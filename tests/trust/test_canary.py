@@ -25,9 +25,10 @@ from rich.traceback import Traceback
 
 from workfront_orm import Session, sandbox
 from workfront_orm.core.errors import APIError, AuthenticationError
+from workfront_orm.core.exchange import Effect, Request
 from workfront_orm.core.redaction import MASK
 from workfront_orm.core.retrying import Retrying
-from workfront_orm.services import bitrix24, cloudbees_cd
+from workfront_orm.services import bitrix24, blizwork, cloudbees_cd, flowdock
 
 
 def _load(name):
@@ -47,6 +48,7 @@ HOOK = "canaryhook4714xyz"
 ACCESS = "canary/access+4715"
 REFRESH = "canary/refresh+4716"
 CLIENT = "canary-client-4717&"
+BLIZWORK = "canaryblizwork4718abcdefghijkl"
 BASIC = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
 ONCE = Retrying(attempts=1, deadline=0.5)
 
@@ -95,6 +97,20 @@ def cloudbees_cd_basic(address):
     return cloudbees_cd.Session(f"http://{address}", "ann", PASSWORD, basic=True, timeout=0.4, retrying=ONCE)
 
 
+def flowdock_token(address):
+    return flowdock.Session(ACCESS, url=f"http://{address}", timeout=0.4, retrying=ONCE)
+
+
+def flowdock_password(address):
+    return flowdock.Session(username="ann", password=PASSWORD, url=f"http://{address}", timeout=0.4, retrying=ONCE)
+
+
+def blizwork_token(address):
+    return blizwork.Session(
+        BLIZWORK, "ann@example.com", environment="draft", url=f"http://{address}", timeout=0.4, retrying=ONCE
+    )
+
+
 WAYS = {
     workfront_key: (KEY,),
     workfront_session_id: (TOKEN,),
@@ -104,6 +120,9 @@ WAYS = {
     cloudbees_cd_login: (PASSWORD,),
     cloudbees_cd_token: (ACCESS,),
     cloudbees_cd_basic: (BASIC, PASSWORD),
+    flowdock_token: (base64.b64encode(f"{ACCESS}:".encode()).decode(), ACCESS),
+    flowdock_password: (BASIC, PASSWORD),
+    blizwork_token: (BLIZWORK,),
 }
 MODES = ("error", "page", "text", "headers", "break", "silence", "redirect")
 
@@ -114,6 +133,10 @@ def read(session):
         return session.search(session.api.Task, id="0" * 32)
     if isinstance(session, cloudbees_cd.Session):
         return session.search(session.api.Project)
+    if isinstance(session, flowdock.Session):
+        return session.search(session.api.Flow)
+    if isinstance(session, blizwork.Session):
+        return session.request("/processes/search", {})
     return session.search(session.api.Deal, id=1)
 
 
@@ -131,6 +154,8 @@ _numbers = itertools.count()
 
 def write(session):
     """A create, which is never blindly repeated."""
+    if isinstance(session, (flowdock.Session, blizwork.Session)):
+        return session.execute(Request(operation="x", method="POST", path="/x", json={"a": 1}, effect=Effect.UNSAFE))
     return new(session).save()
 
 

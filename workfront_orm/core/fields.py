@@ -249,7 +249,8 @@ class Field(Operand, _Property):
             return self._undecodable(obj, wire)
         try:
             value = decode(wire)
-        except (ValueError, TypeError, ArithmeticError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            # Of any shape: the server decides what comes.
             return self._undecodable(obj, wire)
         obj._remember(name, value)
         return value

@@ -7,7 +7,6 @@ All travel in the header `Authorization`. A flow token stands beside them, and t
 from __future__ import annotations
 
 import base64
-import json
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +121,7 @@ class Application(Nobody):
             )
             response = transport.send(request, self._url, {"Accept": "application/json"})
             try:
-                answer = json.loads(response.body)
+                answer = response.decoded()
             except ValueError:
                 answer = {}
             if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):

@@ -196,7 +196,7 @@ class EventStream:
         """The row of an event, unless it was given before."""
         try:
             row = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
             raise InvalidResponseError(data[:200], None, operation="stream events", remedy="an event holds no message")

@@ -6,7 +6,6 @@ objects themselves have here. Sources: `API.md` sections 1, 3 and 5 of the facts
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -102,7 +101,7 @@ def read_answer(response: Response) -> Answer:
     if status == _NOT_FOUND and getattr(response.request, "absent", None) is not None:
         return Answer(response.request.absent, response.headers, response.request)  # type: ignore[attr-defined]
     try:
-        data = json.loads(response.body) if response.body.strip() else None
+        data = response.decoded() if response.body.strip() else None
     except ValueError:
         text = response.body.decode("utf-8", "replace")
         if status >= 400:  # noqa: PLR2004 - an error page of a gateway: the status tells more
