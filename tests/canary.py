@@ -87,8 +87,8 @@ class Canaries(logging.Handler):
         for path in folder.rglob("*"):
             if path.is_file() and path.stat().st_size < LARGEST_FILE:
                 content = path.read_bytes()
-                # A sandbox's own store knows its credentials.
-                if not (content.startswith(_DATABASE) or path.name.endswith(("-wal", "-shm"))):
+                # A sandbox's own store knows its credentials, and its source the passwords that all of them have.
+                if not (content.startswith(_DATABASE) or path.name.endswith(("-wal", "-shm", ".py"))):
                     self.look(f"{path}\n{content.decode('utf-8', 'replace')}", f"the file {path.name}")
 
 

@@ -72,7 +72,6 @@ def test_every_metadata_file_and_every_module_ships(wheel, tmp_path):
     assert {name for name in tracked if (ROOT / name).exists()} <= names
 
 
-@pytest.mark.shows_credentials("the sandbox in the wheel has its own, which are no secret")
 def test_the_wheel_serves_a_program_that_has_no_clone(wheel, tmp_path):
     # From the archive itself: no file of this repository is on the path.
     with zipfile.ZipFile(wheel) as archive:
