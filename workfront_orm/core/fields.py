@@ -303,8 +303,7 @@ class Field(Operand, _Property):
         code = type(value).code
         if target and code and target != code:
             raise TypeError(f"{self._place(cls)} takes the id of a {target}, not of {value._label()}")
-        key = value._reference_key()
-        return value if key is None else key
+        return value._saved_id(value)
 
     def _not_loaded(self, obj: Object) -> FieldNotLoaded:
         if type(obj)._spec is None:
