@@ -30,7 +30,7 @@ class MetadataHook(BuildHookInterface):  # type: ignore[type-arg] # no configura
             if len(versions) > 1:
                 texts = {found: path.read_text(encoding="utf-8") for found, path in files.items()}
                 woven = self.made / f"{system}-{metadata.WOVEN}"
-                woven.write_bytes(weave(texts).encode())
+                woven.write_bytes(weave(texts))
                 build_data["force_include"][str(woven)] = f"workfront_orm/metadata/{system}/{metadata.WOVEN}"
             else:
                 for path in files.values():

@@ -25,7 +25,7 @@ def woven(tmp_path_factory):
     folder = tmp_path_factory.mktemp("woven")
     (folder / "workfront").mkdir()
     texts = {version: plain(version)._read() for version in VERSIONS}
-    (folder / "workfront" / metadata.WOVEN).write_bytes(weave(texts).encode())
+    (folder / "workfront" / metadata.WOVEN).write_bytes(weave(texts))
     return folder
 
 
@@ -100,7 +100,7 @@ def test_any_versions_come_back(tmp_path_factory, versions):
             document["objects"][key] = {"name": key.upper(), "code": key, "fields": entries}
         texts[f"v{number}"] = text(document)
     path = tmp_path_factory.getbasetemp() / metadata.WOVEN
-    path.write_bytes(weave(texts).encode())
+    path.write_bytes(weave(texts))
     own = tmp_path_factory.getbasetemp() / "own.json"
     for version, written in texts.items():
         file = WovenFile(str(path), version)

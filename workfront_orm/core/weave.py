@@ -29,11 +29,11 @@ __all__ = ["WovenFile", "versions_in", "weave"]
 
 _FORM = 1
 # Control characters, which JSON has only escaped.
-_BLOCK, _RUN = "\x1d", "\x1e"
+_BLOCK, _RUN = b"\x1d", b"\x1e"
 _MARK = 3
 
 
-def weave(texts: Mapping[str, str]) -> str:
+def weave(texts: Mapping[str, str]) -> bytes:
     """The woven file of several versions.
 
     Args:
@@ -54,9 +54,9 @@ def weave(texts: Mapping[str, str]) -> str:
             place += 1
     kinds = {those for woven in blocks for _, those in woven}
     sets = sorted(tuple(version for version in texts if version in those) for those in kinds)
-    marks = {frozenset(those): f"{number:0{_MARK}x}" for number, those in enumerate(sets)}
+    marks = {frozenset(those): _mark(number) for number, those in enumerate(sets)}
     head = json.dumps({"weave": _FORM, "versions": list(texts), "marks": [" ".join(those) for those in sets]})
-    return f"{head}\n" + _BLOCK.join(_runs(woven, marks) for woven in blocks)
+    return head.encode() + b"\n" + _BLOCK.join(_runs(woven, marks) for woven in blocks)
 
 
 def _parts(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -85,15 +85,19 @@ def _with_version(woven: Woven, version: str, lines: list[str]) -> Woven:
     return merged
 
 
-def _runs(woven: Woven, marks: Mapping[frozenset[str], str]) -> str:
-    parts: list[str] = []
+def _mark(number: int) -> bytes:
+    return f"{number:0{_MARK}x}".encode()
+
+
+def _runs(woven: Woven, marks: Mapping[frozenset[str], bytes]) -> bytes:
+    parts: list[bytes] = []
     last = None
     for line, those in woven:
         if those != last:
-            parts.append((_RUN if parts else "") + marks[those])
+            parts.append((_RUN if parts else b"") + marks[those])
             last = those
-        parts.append(line)
-    return "".join(parts)
+        parts.append(line.encode())
+    return b"".join(parts)
 
 
 def versions_in(path: str) -> list[str]:
@@ -130,54 +134,62 @@ class WovenFile(MetadataFile):
         super().__init__(os.path.join(path, f"{version}.json"))
         self._woven = path
         self._chosen = version
-        self._blocks_read: list[str] | None = None
-        self._marks: frozenset[str] = frozenset()
+        self._data: bytes | None = None
+        self._marks: frozenset[bytes] = frozenset()
 
     def key_of(self, name: str) -> str | None:
         """The key of the object with that class name, or None."""
         place = f': {{"name": "{name}", "code": '
-        for block in self._blocks():
-            if place in block:
-                text = self._unwoven(block)
-                end = text.find(place)
-                if text[:1] == '"' and text.find("\n", 0, end) < 0 <= end:
-                    return text[1 : end - 1]
+        for text in self._objects_with(place):
+            end = text.find(place)
+            if end >= 0 and text.find("\n", 0, end) < 0:
+                return text[1 : end - 1]
         return super().key_of(name)
 
     def read(self, key: str) -> ObjectSpec:
         """What the file says of one object; see `MetadataFile.read`."""
         if key not in self._objects and self._text is None:
             lead = f'"{key}": '
-            for block in self._blocks():
-                if block.startswith(lead, _MARK):
-                    text = self._unwoven(block)
-                    if text:
-                        raw = json.loads(f"{{{text.rstrip().removesuffix(',')}}}")[key]
-                        return self._objects.setdefault(key, self._spec(key, raw))
+            for text in self._objects_with(f'{lead}{{"name": '):
+                if text.startswith(lead):
+                    raw = json.loads(f"{{{text.rstrip().removesuffix(',')}}}")[key]
+                    return self._objects.setdefault(key, self._spec(key, raw))
         return super().read(key)
 
     def _read(self) -> str:
         if self._text is None:
-            self._text = "".join(map(self._unwoven, self._blocks()))
+            self._text = "".join(map(self._unwoven, self._woven_data().split(_BLOCK)))
         return self._text
 
-    def _blocks(self) -> list[str]:
-        """The blocks of the file, of all versions."""
-        if self._blocks_read is None:
+    def _objects_with(self, words: str) -> Iterator[str]:
+        """What this version has of the objects that some version says the words of; the other blocks are not touched."""
+        data, sought = self._woven_data(), words.encode()
+        place = data.find(sought)
+        while place >= 0:
+            start = data.rfind(_BLOCK, 0, place) + 1
+            end = data.find(_BLOCK, place)
+            end = len(data) if end < 0 else end
+            text = self._unwoven(data[start:end])
+            if text[:1] == '"':
+                yield text
+            place = data.find(sought, end)
+
+    def _woven_data(self) -> bytes:
+        """What stands behind the first line of the file, of all versions."""
+        if self._data is None:
             try:
                 # At once: reading on after a line takes ten times as long.
                 with open(self._woven, "rb") as source:
-                    head, _, rest = source.read().partition(b"\n")
+                    head, _, data = source.read().partition(b"\n")
                 header = _header(head)
-                self._blocks_read = rest.decode().split(_BLOCK)
+                kinds = enumerate(header["marks"])
+                self._marks = frozenset(_mark(number) for number, those in kinds if self._chosen in those.split())
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise MetadataError(f"{self._woven} is no woven metadata file: {error!r}") from error
-            self._marks = frozenset(
-                f"{number:0{_MARK}x}" for number, those in enumerate(header["marks"]) if self._chosen in those.split()
-            )
-        return self._blocks_read
+            self._data = data
+        return self._data
 
-    def _unwoven(self, block: str) -> str:
+    def _unwoven(self, block: bytes) -> str:
         """What this version has of a block; empty where it lacks the object."""
         marks = self._marks
-        return "".join([run[_MARK:] for run in block.split(_RUN) if run[:_MARK] in marks])
+        return b"".join([run[_MARK:] for run in block.split(_RUN) if run[:_MARK] in marks]).decode()
