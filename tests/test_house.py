@@ -56,7 +56,7 @@ def test_every_metadata_file_and_every_module_ships(wheel, tmp_path):
         names = set(archive.namelist())
         archive.extractall(tmp_path)
     shipped = tmp_path / "workfront_orm" / "metadata"
-    systems = {path.name for path in (ROOT / "metadata").iterdir() if path.is_dir()}
+    systems = {path.parent.name for path in (ROOT / "metadata").glob("*/*.json")}
     assert {path.name for path in shipped.iterdir() if path.is_dir()} == systems
     for system in systems:
         versions = metadata.versions(system, [ROOT / "metadata"])
