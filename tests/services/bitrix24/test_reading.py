@@ -359,3 +359,21 @@ def test_a_day_stands_for_all_its_moments_in_the_portals_zone(session):
         session.query(deal_type).where(field != day).ids()
     others = session.query(deal_type).where(field != day).filter_locally()
     assert others.ids() == [key for key, one in days.items() if one != day]
+
+
+@pytest.mark.parametrize("kind", ["429", "502_after", "truncated", "wrong_json"])
+def test_ranges_on_bad_days_are_complete_and_in_order(connect, sandbox, kind):
+    session = connect(page_size=200)
+    _ = session.api.Contact
+    sandbox.faults = [{"kind": [kind, "500", "reset_before"], "rate": 0.25}]
+    query = session.query(session.api.Contact).fields("last_name")
+    read, rows = [], iter(query)
+    while True:
+        try:
+            read += [next(rows).id]
+        except StopIteration:
+            break
+        except IncompleteRead as error:
+            rows = iter(query.resume(error.token))
+    sandbox.faults = None
+    assert read == list(range(1, 421))
