@@ -176,6 +176,13 @@ def test_a_case_is_not_saved_without_an_action(session, sales, asked):
     assert asked() == []
 
 
+def test_a_case_gets_its_key_from_the_server(session, sales, asked):
+    for wrong in ({"case_number": 5}, {"environment": "draft"}, {"process_slug": "onboarding"}):
+        with pytest.raises(ValueError, match="cannot be given"):
+            sales(session, **wrong).save()
+    assert asked() == []
+
+
 def test_many_cases_are_begun_with_a_row_for_each(session, sales):
     report = session.save_all([sales(session, amount=number) for number in range(3)])
     assert [row.object.number for row in report.created] == [46, 47, 48]
@@ -202,6 +209,7 @@ def test_cases_are_searched_by_equal_values_and_the_rest_is_refused(session, sal
         session.query(sales).where(sales.amount > 100),
         session.query(sales).where((sales.amount == 1) | (sales.amount == 2)),
         session.query(sales).where(sales.amount.is_null()),
+        session.query(sales).where(sales.create_audit == "ana.rojas@acme.example"),
         session.query(sales).order_by(sales.amount),
     ):
         with pytest.raises(NotSupportedError):

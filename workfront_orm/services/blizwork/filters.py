@@ -95,7 +95,7 @@ def _leaves(condition: Expression) -> list[Comparison]:
 
 def _add(cls: type[Object], found: Filter, leaf: Comparison) -> None:
     names = leaf.operand.path
-    own = len(names) == 1 and not leaf.ignore_case and leaf.upper is None
+    own = len(names) == 1 and not leaf.ignore_case and leaf.upper is None and leaf.operand.leaf.codec.comparable
     values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
     if not own or leaf.operator not in {"eq", "in"} or any(not _is_scalar(value) for value in values):
         raise _refused(leaf)

@@ -27,7 +27,7 @@ def check(change: Change) -> None:
 
     Raises:
         NotSupportedError: A case of no process; a table without a key.
-        ValueError: A record whose key has an empty part.
+        ValueError: A record whose key has an empty part; a case with a key of the program's.
     """
     cls = type(change.object)
     if is_case(cls._spec):
@@ -40,6 +40,11 @@ def check(change: Change) -> None:
         # Beginning a case takes no values: they stay unsaved, and travel with the first action.
         for name in [name for name in change.values if name.startswith(FIELD)]:
             del change.values[name]
+        if change.values:
+            raise ValueError(
+                f"{change.kind} {cls.__name__}: {', '.join(change.values)} cannot be given: BlizWork numbers the case, and "
+                "the class says process and environment"
+            )
     elif change.kind == "create":
         key_filter(cls, tuple(change.values.get(name) for name in cls._key))
 
