@@ -77,6 +77,9 @@ def partitions(session: BaseSession, select: Select, number: int) -> list[Window
         raise ValueError("partitions cannot keep a limit or an offset: windows are read apart from each other")
     field = session.service.partition_field(select.type)
     cuts = _cuts(session, select, field, number)
+    if not cuts and field.workfront_name not in select.type._key:
+        # Nothing to cut by, as where the system neither counts nor sorts: one window reads all.
+        return [Window(select, 0, "all rows")]
     conditions: list[tuple[str, tuple[Expression, ...]]] = []
     bounds = [None, *cuts, None]
     for lower, upper in pairwise(bounds):

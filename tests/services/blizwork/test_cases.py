@@ -215,6 +215,9 @@ def test_cases_are_searched_by_equal_values_and_the_rest_is_refused(session, sal
         with pytest.raises(NotSupportedError):
             query.all()
     assert asked() == []
+    assert [case for window in session.query(sales).partitions(3) for case in window.read(session)] == list(
+        session.query(sales)
+    )
     local = session.query(sales).where(sales.amount > 4000).filter_locally()
     found = local.all()
     assert found
