@@ -335,3 +335,40 @@ def test_requests_go_through_a_proxy(server, transport):
     assert caught.value.sent is False
     assert server.asked[1][0] == "CONNECT tenant.example:443"
     assert SECRET not in str(server.asked[1])
+
+
+def test_an_answer_is_read_piece_by_piece(server, transport):
+    made = transport()
+    stream = made.open(Request(operation="listen", method="POST", path="/plain"), f"{server.url}/plain", {})
+    body = b"".join(stream)
+    whole = made.send(Request(operation="listen", method="POST", path="/plain"), f"{server.url}/plain", {})
+    assert (stream.status, body) == (whole.status, whole.body)
+    assert stream.headers["Content-Length"] == str(len(body))
+    stream.close()
+    assert list(stream) == []
+
+
+def test_an_open_answer_takes_no_place_and_ends_when_it_is_closed(server, transport):
+    made = transport()
+    streams = [
+        made.open(Request(operation="listen", method="POST", path="/stall"), f"{server.url}/stall", {})
+        for _ in range(made.throttle.most + 1)
+    ]
+    ended = []
+    reader = threading.Thread(target=lambda: ended.append(list(streams[0])))
+    reader.start()
+    streams[0].close()
+    reader.join(4)
+    assert ended == [[]]
+    for stream in streams:
+        stream.close()
+
+
+def test_a_piece_that_does_not_come_in_time(server, transport):
+    made = transport()
+    request = Request(operation="listen", method="POST", path="/stall")
+    with pytest.raises(RequestTimeoutError, match="listen"):
+        list(made.open(request, f"{server.url}/stall", {}, silence=0.1))
+    broken = Request(operation="listen", method="POST", path="/break")
+    with pytest.raises(ConnectionFailedError):
+        list(made.open(broken, f"{server.url}/break", {}))

@@ -27,7 +27,8 @@ def class_doc(spec: ObjectSpec, service: str, version: str) -> str:
     lines = [f"``{spec.key}`` of {service} {version}."]
     if spec.label and spec.label != spec.name:
         lines.append(f"Label: {_sentence(spec.label)}")
-    if spec.code is None:
+    # Where each object has calls of its own, none has a code.
+    if spec.code is None and "ops" not in spec.raw:
         lines.append("Its code is not known, so it can be read within other objects only.")
     operations = spec.operations
     lines.append(

@@ -351,3 +351,33 @@ def test_what_is_not_loaded_says_so(session, connect):
     with pytest.raises(Exception, match="lazy load"):
         _ = flow.messages
     assert flow.organization.name == "Acme"
+
+
+def test_keys_that_are_none(session, flow, sandbox):
+    user = session.load(session.api.User, 2)
+    sandbox.requests.clear()
+    for wrong in (user, None, 1.5):
+        with pytest.raises(TypeError, match="ids"):
+            session.load(session.api.User, wrong)
+    for wrong in ((None, 1), ("a", "b", 3), "acme/main"):
+        with pytest.raises(ValueError, match="pair of flow and id"):
+            session.load(session.api.Message, wrong)
+    for wrong in ("a/b/c", "../acme/main"):
+        with pytest.raises(ValueError, match="org/flow"):
+            session.load(session.api.Flow, wrong)
+    assert not sandbox.requests
+
+
+def test_windows_read_what_the_query_reads(demo):
+    session, _sandbox = demo
+    cls = session.api.Message
+    query = session.query(cls).where(cls.flow_id == "acme/main")
+    windows = query.partitions(3)
+    assert windows
+    found = [message.number for window in windows for message in window.read(session)]
+    assert sorted(found) == [message.number for message in query]
+    assert len(found) == len(set(found))
+
+
+def test_descriptions_do_not_speak_of_codes(api):
+    assert "code" not in api.Message.__doc__

@@ -356,6 +356,8 @@ def _by_event(_cls: type[Object], where: Where, leaf: Any) -> bool:
 
 def _by_number(_cls: type[Object], where: Where, leaf: Any) -> bool:
     operator, value = leaf.operator, leaf.value
+    if operator == "is_not_null":
+        return True
     since, until = (
         {
             "gt": (value, None),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select
     from workfront_orm.core.expressions import Expression
+    from workfront_orm.core.fields import Field
     from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from workfront_orm.core.objects import Collection, Object, Reference
     from workfront_orm.core.session import BaseSession
@@ -216,6 +217,12 @@ class FlowdockService(Service):
         from . import reading
 
         return reading.read_back(select, changes)
+
+    def partition_field(self, cls: type[Object]) -> Field:
+        """Messages are cut by their numbers."""
+        number = cls._field("id")
+        key: Field = cls.id
+        return key if number is None else number
 
     def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
         """See `reading.resolve`."""

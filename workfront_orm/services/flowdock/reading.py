@@ -164,6 +164,7 @@ def _whole(select: Select) -> Call:
     key = cls._spec.key
     where = compiled(select)
     flow = str(place_of(cls, where)) if key in {"Source", "Invitation"} else where.get("flow")
+    flow = None if flow is None else str(flow)
     if key == "Flow":
         path = "/flows/all" if where.get("all") else "/flows"
     elif key == "User" and "organization" in where:
@@ -304,7 +305,7 @@ def _one(cls: type[Object], key: Any) -> Call:
 
 
 def _pair(cls: type[Object], key: Any) -> tuple[Any, Any]:
-    if not isinstance(key, tuple) or len(key) != 2:  # noqa: PLR2004 - place and number
+    if not isinstance(key, tuple) or len(key) != 2 or None in key:  # noqa: PLR2004 - place and number
         place = cls._key[0].removesuffix("_id")
         raise ValueError(
             f"load {cls.__name__}: takes a pair of {place} and id, since ids mean something within their {place} only, "

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from workfront_orm.core.errors import OutcomeUnknown
 from workfront_orm.core.exchange import Effect, Outcome, Request, Response
+from workfront_orm.core.objects import Object
 from workfront_orm.core.redaction import hide, masked
 from workfront_orm.core.session import BaseSession, load_api
 from workfront_orm.core.throttle import Throttle
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from threading import Event
 
     from workfront_orm.core.errors import AuthenticationError
-    from workfront_orm.core.objects import Object
     from workfront_orm.core.retrying import Retrying
     from workfront_orm.core.transport import Stream
 
@@ -211,6 +211,10 @@ class Session(BaseSession):
             ValueError: A number without its flow or conversation.
         """
         self._check_type(object_type, "load")
+        if isinstance(id_or_ids, Object):
+            raise TypeError(
+                f"load {object_type.__name__}: takes ids, not {id_or_ids._label()}: obj.refresh() reads it again"
+            )
         pairs = len(object_type._key) > 1 or object_type._name_key[1:]
         single = isinstance(id_or_ids, (str, int)) or (
             isinstance(id_or_ids, tuple) and pairs and not any(isinstance(part, tuple) for part in id_or_ids)
