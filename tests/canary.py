@@ -92,6 +92,11 @@ class Canaries(logging.Handler):
                     self.look(f"{path}\n{content.decode('utf-8', 'replace')}", f"the file {path.name}")
 
 
+def is_telling(secret):
+    """Whether a text is a credential wherever it stands; `xxxxxxxx` and `000001` of some tests are found in other texts too."""
+    return len(secret) >= SHORTEST and len(set(secret)) > 4
+
+
 def install(config):
     """Watch the rest of the run.
 
@@ -122,7 +127,7 @@ def install(config):
 
     after(process, "_start", lambda started, *_: canaries.learn(started[1]))
     after(process, "read_entry", lambda entry, *_: canaries.look(repr(entry), "sandbox.requests"))
-    after(redaction, "_hide", lambda _, secret: canaries.known.add(secret) if len(secret) >= SHORTEST else None)
+    after(redaction, "_hide", lambda _, secret: canaries.known.add(secret) if is_telling(secret) else None)
     after(redaction, "_forget_locals", lambda _, error, *__: canaries.error_left(error))
     after(APIError, "__init__", lambda _, error, *__: canaries.error_made(error))
     after(APIError, "__reduce__", lambda reduced, *_: canaries.look(repr(reduced), "a pickle"))

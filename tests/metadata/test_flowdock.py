@@ -38,7 +38,7 @@ def test_an_id_under_the_name_of_its_reference_gets_a_field(source):
 def test_a_private_message_is_a_message_without_flow_and_thread(source):
     own, base = source.read("PrivateMessage"), source.read("Message")
     assert set(base.fields) - set(own.fields) == {"flow_id", "thread_id"}
-    assert set(own.fields) - set(base.fields) == {"to_id"}
+    assert set(own.fields) - set(base.fields) == {"conversation_id", "to_id"}
     assert all(field.marks["inferred"] for field in own.fields.values())
 
 

@@ -7,7 +7,7 @@ caller's or by author, time and the fields that were sent, and what has no uniqu
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from . import saving
@@ -36,6 +36,9 @@ __all__ = ["Delivery", "Key"]
 
 MOST_SILENCES = 5
 """How often creates with a key are sent again after no answer came and they turned out not to be there."""
+
+_TO_BEGIN = 1.0
+"""Seconds within which a thread that was started begins."""
 
 _STATUS = {"create": "created", "update": "updated", "delete": "deleted"}
 
@@ -73,6 +76,41 @@ class Delivery:
         Raises:
             BaseException: What broke the write off, such as Ctrl-C; what is under way ends first.
         """
+        jobs = self._jobs(changes)
+        if not jobs:
+            return
+        begun, done, failures = Event(), Event(), []
+
+        def deliver() -> None:
+            begun.set()
+            pool = ThreadPoolExecutor(max_workers=min(len(jobs), self._session.max_concurrent))
+            try:
+                futures = [pool.submit(self._job, request, list(carried)) for request, carried in jobs]
+                for future in as_completed(futures):
+                    future.result()
+            except BaseException as error:  # noqa: BLE001 - it is raised where the caller waits
+                self._stopped.set()
+                failures.append(error)
+            finally:
+                # What is under way ends, the rest is not begun; the report tells which is which.
+                pool.shutdown(wait=True, cancel_futures=self._stopped.is_set())
+                done.set()
+
+        try:
+            # In a thread of its own: Ctrl-C comes to the main thread alone, and in the middle of starting
+            # another one would leave that one without anybody who waits for it.
+            Thread(target=deliver, name="bulk write", daemon=True).start()
+            done.wait()
+        except BaseException:
+            self._stopped.set()
+            if begun.wait(_TO_BEGIN):
+                done.wait()
+            raise
+        if failures:
+            raise failures[0]
+
+    def _jobs(self, changes: Sequence[tuple[ReportRow, Change]]) -> list[tuple[Request, list[Change]]]:
+        """The requests that write the changes, each with the changes it carries."""
         groups: dict[tuple[Any, str, bool], list[Change]] = {}
         for row, change in changes:
             self._rows[id(change)] = row
@@ -82,19 +120,7 @@ class Delivery:
             if kind == "create" and len(group) > 1 and cls not in self._keys:
                 self.readback.expect(cls, group)
             jobs += self._session.service.plan_changes(group)
-        if not jobs:
-            return
-        pool = ThreadPoolExecutor(max_workers=min(len(jobs), self._session.max_concurrent))
-        futures = [pool.submit(self._job, request, list(carried)) for request, carried in jobs]
-        try:
-            for future in as_completed(futures):
-                future.result()
-        except BaseException:
-            # What is under way ends, the rest is not begun; the report tells which is which.
-            self._stopped.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-        pool.shutdown(wait=True)
+        return jobs
 
     def break_off(self) -> None:
         """Settle what a write that was broken off leaves: what was not sent, and what has no answer."""
