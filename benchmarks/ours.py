@@ -85,8 +85,8 @@ def memory(names: dict, count: int) -> float:
     return kept(wrap=True) / kept(wrap=False)
 
 
-def read(url: str, total: int) -> float:
-    with Session("bench", api_key="key", api_version="v4.0", url_template=url, max_concurrent=1) as session:
+def read(url: str, total: int, limit: int | None) -> float:
+    with Session("bench", api_key="key", api_version="v4.0", url_template=url, max_concurrent=limit) as session:
         start = time.perf_counter()
         found = session.search(Task, fields=["name"])
         elapsed = time.perf_counter() - start
