@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from .measuring import Rounds, Row, in_turn, median, open_side, peer
+from .measuring import Rounds, Row, Side, in_turn, median, open_side, peer
 
 COUNT = 20_000
 MAPPERS = {
@@ -51,13 +51,13 @@ def objects(old: str, names: dict[str, str]) -> Iterator[Row]:
         yield from _mappers(ours, names)
 
 
-def _mappers(ours: object, names: dict[str, str]) -> Iterator[Row]:
+def _mappers(ours: Side, names: dict[str, str]) -> Iterator[Row]:
     """How long other mappers take for the same rows; the design sets no target here."""
     requirements = ("SQLAlchemy==2.1.9", "pyairtable==3.5.1", "python-gitlab==8.6.0")
     with open_side(peer(*requirements), "mappers.py") as theirs:
         for what, label in MAPPERS.items():
             rounds = in_turn(
-                lambda: ours.ask("hydrate", names=names, count=COUNT, identity=True),  # type: ignore[attr-defined]
+                lambda: ours.ask("hydrate", names=names, count=COUNT, identity=True),
                 lambda what=what: theirs.ask(what, names=names, count=COUNT),
                 3,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,9 +63,9 @@ def _requests(old: str) -> Iterator[Row]:
     ):
         access = {"url": sandbox.url_template, "key": sandbox.api_key}
 
-        def counted(ask: object) -> float:
+        def counted(ask: Callable[[], float]) -> float:
             sandbox.requests.clear()
-            read = ask()  # type: ignore[operator]
+            read = ask()
             return len(sandbox.requests) - read
 
         saved = counted(lambda: ours.ask("save_some", **access, count=SAVED))
