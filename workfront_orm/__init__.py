@@ -8,9 +8,11 @@ if TYPE_CHECKING:
     from workfront_orm.core.aggregates import count
     from workfront_orm.core.errors import APIError, FieldNotLoaded, IncompleteRead, OutcomeUnknown
     from workfront_orm.core.expressions import exists
+    from workfront_orm.core.fields import Field
     from workfront_orm.core.moments import current_user, days, hours, months, now, quarters, today, weeks, years
-    from workfront_orm.core.objects import Collection, Field, Object, Reference
+    from workfront_orm.core.objects import Object
     from workfront_orm.core.reflection import APIVersion
+    from workfront_orm.core.relations import Collection, Reference
     from workfront_orm.core.service import register_service
     from workfront_orm.services.workfront.errors import WorkfrontAPIError
     from workfront_orm.session import Session
@@ -20,13 +22,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "APIError": "core.errors",
     "APIVersion": "core.reflection",
-    "Collection": "core.objects",
-    "Field": "core.objects",
+    "Collection": "core.relations",
+    "Field": "core.fields",
     "FieldNotLoaded": "core.errors",
     "IncompleteRead": "core.errors",
     "Object": "core.objects",
     "OutcomeUnknown": "core.errors",
-    "Reference": "core.objects",
+    "Reference": "core.relations",
     "Session": "services.workfront.session",
     "WorkfrontAPIError": "services.workfront.errors",
     "count": "core.aggregates",

@@ -13,10 +13,12 @@ import pytest
 
 from workfront_orm.core import metadata, reflection, service
 from workfront_orm.core.errors import FieldNotLoaded, UnknownNameError
+from workfront_orm.core.fields import Field, Key
 from workfront_orm.core.methods import LateMethod
 from workfront_orm.core.naming import member_names, snake_case
-from workfront_orm.core.objects import Collection, Field, Key, Object, Reference
+from workfront_orm.core.objects import Object
 from workfront_orm.core.reflection import APIVersion, api_version, find_query, generic_type
+from workfront_orm.core.relations import Collection, Reference
 from workfront_orm.core.types import ANY, TEXT
 
 FOLDER = Path(__file__).parents[2] / "metadata"

@@ -3,8 +3,9 @@ import copy
 import pytest
 
 from workfront_orm.core.errors import DetachedObjectError, LazyLoadError, NotFoundError, UnknownNameError
-from workfront_orm.core.objects import Collection, Object, Reference, target_type
+from workfront_orm.core.objects import Object
 from workfront_orm.core.reflection import APIVersion
+from workfront_orm.core.relations import Collection, Reference, target_type
 
 PEOPLE = [{"ID": f"u{n}", "name": f"User {n}"} for n in range(1, 4)]
 

@@ -113,7 +113,9 @@ def _find(api: APIVersion, cls: type[Object], steps: list[str]) -> tuple[type[Ob
         UnknownNameError: A step that the class before it does not have; the message gives near matches.
     """
     from workfront_orm.core.errors import UnknownNameError, near_matches
-    from workfront_orm.core.objects import Collection, Field, Reference, find_member, member_names, target_type
+    from workfront_orm.core.fields import Field
+    from workfront_orm.core.members import find_member, member_names
+    from workfront_orm.core.relations import Collection, Reference, target_type
 
     from .names import spec_of
 
@@ -144,14 +146,15 @@ def _find(api: APIVersion, cls: type[Object], steps: list[str]) -> tuple[type[Ob
 
 
 def _kinds() -> dict[str, type]:
-    from workfront_orm.core.objects import Collection, Field, Reference
+    from workfront_orm.core.fields import Field
+    from workfront_orm.core.relations import Collection, Reference
 
     return {"fields": Field, "references": Reference, "collections": Collection}
 
 
 def _python_name(api: APIVersion, cls: type[Object], section: str, wire_name: str) -> str | None:
     """The attribute of a class that a member is reached by; None where only its wire name reaches it."""
-    from workfront_orm.core.objects import member_names
+    from workfront_orm.core.members import member_names
 
     kind = _kinds().get(section)
     if api.service is None:

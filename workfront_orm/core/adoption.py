@@ -13,7 +13,8 @@ from .delivery import Delivery, Key, fail
 from .errors import APIError
 from .exchange import Change
 from .fields import Field
-from .objects import Object, convert_name, find_member
+from .members import convert_name, find_member
+from .objects import Object
 from .readback import ReadBack, key_values
 from .tracking import wire_values
 

@@ -10,8 +10,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from .errors import DeletedObjectError, DetachedObjectError, LazyLoadError, NotFoundError, NotSupportedError
-from .objects import Collection, Object, Reference
-from .relations import Relation
+from .objects import Object
+from .relations import Collection, Reference, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

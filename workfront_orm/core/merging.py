@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .errors import UnknownNameError
-from .objects import Field, Object, find_member
+from .fields import Field
+from .members import find_member
+from .objects import Object
 from .tracking import NOT_LOADED, State, changed_fields, snapshot, wire_values
 from .types import Enumeration, ListOf
 

@@ -6,17 +6,14 @@ loaded. An object itself sends nothing: what needs the server goes to its sessio
 
 from __future__ import annotations
 
-import copyreg
-
 from . import types
 from .errors import DetachedObjectError, UnknownNameError, near_matches
 from .fields import Field, Key, Mapped
-from .members import check_types, convert_name, find_member, member_names, resolve_member
-from .relations import Collection, Reference, Relation, target_type
+from .members import Custom, ObjectMeta, convert_name
+from .relations import Collection, Reference, Relation
 from .tracking import (
     NOT_LOADED,
     Change,
-    CustomFields,
     Fields,
     State,
     changed_fields,
@@ -31,93 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, ClassVar, Self
 
-    from .metadata import ObjectSpec
-    from .reflection import APIVersion
     from .tracking import SaveResult
 
-__all__ = [
-    "Collection",
-    "Field",
-    "Key",
-    "Object",
-    "ObjectMeta",
-    "Reference",
-    "convert_name",
-    "find_member",
-    "member_names",
-    "resolve_member",
-    "target_type",
-]
-
-
-class ObjectMeta(type):
-    """Makes classes of objects: no instance attributes beside the declared members."""
-
-    _api: APIVersion | None
-    _spec: ObjectSpec | None
-    _key: tuple[str, ...]
-    _python_names: dict[str, str]
-    _members: dict[str, Any]
-    field_names: set[str]
-    code: str | None
-
-    def __new__(
-        mcs: type[ObjectMeta], name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
-    ) -> ObjectMeta:
-        """Make a class; without slots of its own, so that a mistyped attribute raises."""
-        namespace.setdefault("__slots__", ())
-        if "__doc__" not in namespace and bases:
-            namespace["__doc__"] = bases[0].__doc__
-        members: dict[str, Any] = {}
-        for base in reversed(bases):
-            members.update(getattr(base, "_members", {}))
-        declared = {
-            key: value for key, value in namespace.items() if isinstance(value, (Field, Relation)) and key != "id"
-        }
-        if "_spec" not in namespace and bases:
-            check_types(name, getattr(bases[0], "_api", None), getattr(bases[0], "_spec", None), declared)
-        # A helper or an action of a subclass hides the member of the same name.
-        for key in namespace.keys() & members.keys() - declared.keys():
-            del members[key]
-        members.update(declared)
-        namespace["_members"] = members
-        namespace["_python_names"] = {member.workfront_name: key for key, member in members.items()}
-        namespace["field_names"] = {key for key, member in members.items() if isinstance(member, Field)}
-        return super().__new__(mcs, name, bases, namespace, **options)
-
-    def __dir__(cls) -> list[str]:
-        """Own names and the members."""
-        return sorted(filter(str.isidentifier, {*super().__dir__(), *cls._members}))
-
-
-class _Custom:
-    """Custom fields of an object, or on the class: `task.custom["DE:Region"]`, `Task.custom["DE:Region"] == "West"`."""
-
-    def __get__(self, obj: Object | None, owner: type[Object]) -> CustomFields | _CustomOperands:
-        return _CustomOperands(owner) if obj is None else CustomFields(obj)
-
-
-class _CustomOperands:
-    """The custom fields of a class, of which conditions are made."""
-
-    __slots__ = ("_owner",)
-
-    def __init__(self, owner: type[Object]) -> None:
-        self._owner = owner
-
-    def __getitem__(self, name: str) -> Field:
-        """The custom field of that wire name, whether declared or not."""
-        declared = self._owner._field(name)
-        if declared is not None:
-            return declared
-        if not self._owner._is_custom(name):
-            raise UnknownNameError(f"{self._owner.__name__}.custom: {name!r} is no wire name of a custom field")
-        field = Field(name)
-        field._owner = self._owner
-        return field
-
-    def __repr__(self) -> str:
-        return f"<custom fields of {self._owner.__name__}>"
+__all__ = ["Object"]
 
 
 class Object(Mapped, metaclass=ObjectMeta):
@@ -198,7 +111,7 @@ class Object(Mapped, metaclass=ObjectMeta):
         return Fields(self)
 
     #: The custom fields by wire name; what is assigned is tracked. On the class they make conditions.
-    custom: Any = _Custom()
+    custom: Any = Custom()
 
     @property
     def dirty(self) -> dict[str, Change]:
@@ -588,19 +501,3 @@ def _related_without_session(obj: Object, relation: Reference | Collection, data
 def _blank(cls: type[Object]) -> Object:
     """An object of a class without a row yet, for unpickling."""
     return cls._wrap({}, State())
-
-
-def _reduce_class(cls: ObjectMeta) -> Any:
-    """Pickle a class by name; one that no module has, by its code and where its metadata is."""
-    own = cls.__dict__
-    generic = own.get("_generic")
-    if generic is not None:
-        from .reflection import generic_type  # reflection is built on objects
-
-        return generic_type, generic
-    api = own.get("_api")
-    reduced = api._class_reduction(own["_spec"].key) if "_spec" in own and api is not None else None
-    return cls.__qualname__ if reduced is None else reduced
-
-
-copyreg.pickle(ObjectMeta, _reduce_class)

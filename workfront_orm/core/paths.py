@@ -55,7 +55,7 @@ class Path:
 
     def __dir__(self) -> list[str]:
         """The members of the type that the path leads to, and the operators."""
-        from .objects import member_names  # objects are built on expressions
+        from .members import member_names  # objects are built on expressions
 
         return sorted({*dir(type(self)), *member_names(_target(self._steps[-1]))})
 
@@ -118,7 +118,8 @@ def step(root: type[Object], steps: tuple[Reference | Collection, ...], name: st
     Raises:
         UnknownNameError: The type has no such field, reference or collection.
     """
-    from .objects import Field, resolve_member  # objects are built on expressions
+    from .fields import Field  # objects are built on expressions
+    from .members import resolve_member
 
     member = resolve_member(_target(steps[-1]), name)
     if isinstance(member, Field):
@@ -127,6 +128,6 @@ def step(root: type[Object], steps: tuple[Reference | Collection, ...], name: st
 
 
 def _target(member: Reference | Collection) -> type[Object]:
-    from .objects import target_type  # objects are built on expressions
+    from .relations import target_type  # objects are built on expressions
 
     return target_type(member)

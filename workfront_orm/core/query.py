@@ -15,7 +15,8 @@ from .errors import IncompleteRead, NotFoundError
 from .exchange import Change, Select
 from .expressions import Expression, Operand, comparisons, operands
 from .logic import never
-from .objects import Object, find_member, resolve_member
+from .members import find_member, resolve_member
+from .objects import Object
 from .paging import read_pages
 from .tracking import State, changed_fields
 from .types import Enumeration

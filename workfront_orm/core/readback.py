@@ -16,7 +16,7 @@ from .errors import APIError, NotSupportedError
 from .exchange import Change, Position, Request, Select
 from .expressions import Comparison
 from .fields import Field
-from .objects import find_member
+from .members import find_member
 from .paging import read_pages
 from .types import DateTime, Enumeration, holds_text
 

@@ -15,9 +15,12 @@ from . import metadata
 from .collector import collector_paused
 from .describe import ClassDoc
 from .errors import UnknownNameError, near_matches
+from .fields import Field, Key
+from .members import ObjectMeta
 from .methods import LateMethod, make_action, make_query
 from .naming import is_attribute, is_special, member_names
-from .objects import Collection, Field, Key, Object, ObjectMeta, Reference
+from .objects import Object
+from .relations import Collection, Reference
 from .service import find_service
 from .tracking import State
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .expressions import Expression, Operand
     from .fields import Field
     from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec, ReferenceSpec
-    from .objects import Collection, Object, Reference
+    from .objects import Object
+    from .relations import Collection, Reference
     from .session import BaseSession
 
     AnyService = TypeVar("AnyService", bound="Service")

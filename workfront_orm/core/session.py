@@ -10,8 +10,9 @@ from . import saving
 from .errors import APIError, AuthenticationError, IncompleteRead, OutcomeUnknown, ThrottledError
 from .identity import IdentityMap
 from .loading import Loader
+from .members import convert_name
 from .metadata import MetadataNotFoundError
-from .objects import Object, convert_name
+from .objects import Object
 from .paging import Token, read_pages
 from .redaction import confidential, masked_url
 from .reflection import APIVersion
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .exchange import Request, Response, Select
+    from .fields import Field
     from .metadata import ActionSpec, QuerySpec
-    from .objects import Collection, Field, Reference
     from .query import Query
+    from .relations import Collection, Reference
     from .report import Report
     from .service import Service
     from .tracking import SaveResult

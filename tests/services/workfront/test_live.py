@@ -18,9 +18,10 @@ from workfront_orm import metadata, typed
 from workfront_orm.cli import main
 from workfront_orm.core import metadata_writer, tenants
 from workfront_orm.core.errors import InvalidRequestError, InvalidResponseError, ServerError
+from workfront_orm.core.fields import Field
 from workfront_orm.core.metadata import MetadataError, MetadataNotFoundError, packaged_folders
-from workfront_orm.core.objects import Collection, Field, Reference
 from workfront_orm.core.reflection import SECTIONS, api_version
+from workfront_orm.core.relations import Collection, Reference
 from workfront_orm.core.retrying import Retrying
 from workfront_orm.core.stubs import module_stub, tenant_stubs
 from workfront_orm.sandbox import Sandbox

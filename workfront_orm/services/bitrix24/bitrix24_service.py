@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
     from workfront_orm.core.expressions import Expression, Operand
     from workfront_orm.core.metadata import FieldSpec, ObjectSpec, ReferenceSpec
-    from workfront_orm.core.objects import Collection, Object, Reference
+    from workfront_orm.core.objects import Object
+    from workfront_orm.core.relations import Collection, Reference
 
 __all__ = ["VERSION", "Bitrix24Service"]
 
@@ -229,7 +230,7 @@ class Bitrix24Service(Service):
 
     def authorship(self, cls: type[Object], user_id: Any) -> tuple[Expression, Operand] | None:
         """Who made an object and when: under other names in each family."""
-        from workfront_orm.core.objects import find_member
+        from workfront_orm.core.members import find_member
 
         for by, at in (("CREATED_BY_ID", "DATE_CREATE"), ("createdBy", "createdTime"), ("CREATED_BY", "CREATED_DATE")):
             author: Any = find_member(cls, by)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workfront_orm.core.objects import Object, find_member
+from workfront_orm.core.members import find_member
+from workfront_orm.core.objects import Object
 from workfront_orm.core.report import Report, ReportRow
 
 from .batch import LIMIT, Command, batch

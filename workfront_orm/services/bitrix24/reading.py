@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Page, Position, Request, Select
-from workfront_orm.core.objects import find_member
+from workfront_orm.core.members import find_member
 from workfront_orm.core.relations import Collection, Reference
 
 from .batch import LIMIT, batch

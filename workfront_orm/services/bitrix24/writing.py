@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Effect, Outcome, Status
 from workfront_orm.core.fields import Field
-from workfront_orm.core.objects import find_member
+from workfront_orm.core.members import find_member
 from workfront_orm.core.tracking import NOT_LOADED
 
 from .batch import LIMIT, batch

@@ -14,8 +14,8 @@ from workfront_orm.core.errors import UnknownNameError
 from workfront_orm.core.exchange import Select
 from workfront_orm.core.expressions import Comparison, Expression, Group, Operand
 from workfront_orm.core.fields import Field
+from workfront_orm.core.members import find_member
 from workfront_orm.core.moments import ServerValue
-from workfront_orm.core.objects import find_member
 
 from .errors import NotSupportedError
 from .families import FIELD, SUMMARY, is_case

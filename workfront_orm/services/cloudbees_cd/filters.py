@@ -14,8 +14,9 @@ from workfront_orm.core.exchange import Select
 from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Negation, Operand
 from workfront_orm.core.fields import Field
 from workfront_orm.core.logic import groups
+from workfront_orm.core.members import find_member
 from workfront_orm.core.moments import ServerValue
-from workfront_orm.core.objects import Object, find_member
+from workfront_orm.core.objects import Object
 from workfront_orm.core.relations import Reference
 
 from .errors import NotSupportedError

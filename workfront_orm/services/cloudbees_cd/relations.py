@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.fields import Field
-    from workfront_orm.core.objects import Collection, Object, Reference
+    from workfront_orm.core.objects import Object
+    from workfront_orm.core.relations import Collection, Reference
 
 __all__ = ["collection_owner", "collection_select", "is_embedded", "is_null", "links", "reference_fields", "resolve"]
 

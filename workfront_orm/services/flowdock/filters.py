@@ -19,7 +19,8 @@ from workfront_orm.core.errors import UnknownNameError, near_matches
 from workfront_orm.core.exchange import Select
 from workfront_orm.core.expressions import Comparison, Expression
 from workfront_orm.core.logic import groups
-from workfront_orm.core.objects import Object, find_member
+from workfront_orm.core.members import find_member
+from workfront_orm.core.objects import Object
 from workfront_orm.core.types import parse_datetime
 
 from .codecs import DATETIME

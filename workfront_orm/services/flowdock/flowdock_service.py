@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.fields import Field
     from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
-    from workfront_orm.core.objects import Collection, Object, Reference
+    from workfront_orm.core.objects import Object
+    from workfront_orm.core.relations import Collection, Reference
     from workfront_orm.core.session import BaseSession
 
 __all__ = ["VERSION", "FlowdockService"]

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from workfront_orm.core.exchange import Change, Position, Request
-    from workfront_orm.core.objects import Collection, Object, Reference
+    from workfront_orm.core.objects import Object
+    from workfront_orm.core.relations import Collection, Reference
 
 __all__ = [
     "LIMIT",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.errors import AccessDeniedError, InvalidRequestError, NotFoundError, NotSupportedError
-from workfront_orm.core.objects import find_member
+from workfront_orm.core.members import find_member
 
 from .names import CUSTOM_PREFIX, custom_name
 

@@ -9,8 +9,9 @@ from datetime import UTC
 
 from workfront_orm.core import types
 from workfront_orm.core.errors import UnknownNameError
+from workfront_orm.core.members import find_member, resolve_member
 from workfront_orm.core.naming import snake_case
-from workfront_orm.core.objects import Collection, Reference, find_member, resolve_member, target_type
+from workfront_orm.core.relations import Collection, Reference, target_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Page, Position, Request, Select
-from workfront_orm.core.objects import Collection, find_member
+from workfront_orm.core.members import find_member
+from workfront_orm.core.relations import Collection
 
 from . import filters
 from .conditions import condition_pairs, order_pairs

@@ -178,7 +178,7 @@ class WorkfrontService(Service):
 
     def partition_field(self, cls: type[Object]) -> Field:
         """The moment of creation where the class has one, else the id."""
-        from workfront_orm.core.objects import find_member
+        from workfront_orm.core.members import find_member
 
         member = find_member(cls, "entryDate")
         key: Any = cls.id
@@ -186,8 +186,8 @@ class WorkfrontService(Service):
 
     def authorship(self, cls: type[Object], user_id: Any) -> tuple[Expression, Operand] | None:
         """Who entered an object and when, where the class tells both."""
+        from workfront_orm.core.members import find_member
         from workfront_orm.core.moments import current_user
-        from workfront_orm.core.objects import find_member
 
         author: Any = find_member(cls, "enteredByID")
         entered: Any = find_member(cls, "entryDate")
