@@ -10,7 +10,6 @@ from workfront_orm.core.metadata import MetadataFile
 from workfront_orm.core.reflection import APIVersion
 from workfront_orm.core.service import Capabilities, Service
 from workfront_orm.core.session import BaseSession
-from workfront_orm.core.transport import Transport
 
 OBJECTS = {
     "BOX": {
@@ -149,5 +148,5 @@ def boxes(memory, tmp_path):
         f'{{"format": 1, "service": "memory", "version": "v1", "source": {{}}, "objects": {{\n{lines}\n}}}}\n'
     )
     api = APIVersion("v1", memory, MetadataFile(path))
-    with MemorySession(memory, "memory://", Transport(), api) as session:
+    with MemorySession(memory, "memory://", api) as session:
         yield session

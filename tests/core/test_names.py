@@ -11,7 +11,6 @@ from workfront_orm.core.metadata import MetadataFile
 from workfront_orm.core.reflection import APIVersion
 from workfront_orm.core.service import Capabilities, Service
 from workfront_orm.core.session import BaseSession
-from workfront_orm.core.transport import Transport
 
 ID = {"type": "integer", "readOnly": True}
 OBJECTS = {
@@ -107,7 +106,7 @@ def session(house, tmp_path):
     path.write_text(
         f'{{"format": 1, "service": "house", "version": "v1", "source": {{}}, "objects": {{\n{lines}\n}}}}\n'
     )
-    with HouseSession(house, "house://", Transport(), APIVersion("v1", house, MetadataFile(path))) as session:
+    with HouseSession(house, "house://", APIVersion("v1", house, MetadataFile(path))) as session:
         yield session
 
 

@@ -13,13 +13,17 @@ from .loading import Loader
 from .members import convert_name
 from .metadata import MetadataNotFoundError
 from .objects import Object
+from .options import spelled_out
 from .paging import Token, read_pages
 from .redaction import confidential, masked_url
 from .reflection import APIVersion
 from .reflection import api_version as find_api_version
 from .retrying import Retrying, retry_after
+from .throttle import throttle_of
+from .transport import LARGEST_ANSWER, Transport
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from threading import Event
     from types import TracebackType
@@ -31,8 +35,8 @@ if TYPE_CHECKING:
     from .relations import Collection, Reference
     from .report import Report
     from .service import Service
+    from .throttle import Throttle
     from .tracking import SaveResult
-    from .transport import Transport
 
     AnyObject = TypeVar("AnyObject", bound=Object)
 
@@ -48,15 +52,28 @@ class BaseSession:
     Args:
         service: The system.
         url: The address below which all requests go.
-        transport: What sends them.
         api: The classes, or None when only low-level requests are possible.
-        values: `typed` for Python values, `wire` for values as the server sends them.
-        lazy: What reading a reference or collection that is not loaded does: `load` it, `warn` and
-            load, or `raise`.
+        throttle: What decides how many requests are in flight at a time, where `max_concurrent` cannot say it.
+        values: `typed` for datetimes, enumerations, numbers and other Python values, `wire` for values as the
+            server sends them.
+        lazy: What reading something that is not loaded does, such as a reference or a collection: `load` it, `warn`
+            and load, or `raise`.
         page_size: The greatest number of rows to ask for in one request; None for the system's.
         retrying: What decides whether and when requests are repeated; None for the default.
+        timeout: Seconds to wait for a connection and for each read of an answer.
+        largest_answer: The greatest number of bytes of an answer, decompressed.
+        verify: Whether certificates are checked, or the path of a CA bundle: with that, a certificate that a
+            company signed itself needs no unchecked connection.
+        cert: A client certificate: a path, or a pair of certificate and key.
+        proxies: Proxies by scheme; without them the environment's are used.
+        max_concurrent: The greatest number of requests in flight at a time; None to find one that the
+            server takes without refusing.
+        machine_wide: Whether `max_concurrent` holds over all processes of this user on this machine that
+            ask the same host and say so; or the folder through which they, or several users, share it.
+        ssl_context: A TLS context in place of the default one.
 
     Raises:
+        TypeError: An option that there is not.
         ValueError: An option with a value that it does not take.
     """
 
@@ -66,22 +83,31 @@ class BaseSession:
     _options: ClassVar[dict[str, tuple[str, ...]]] = {"values": ("typed", "wire"), "lazy": ("load", "warn", "raise")}
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Keep the credentials that a session is made with out of what its constructor raises."""
+        """Keep the credentials that a session is made with out of what its constructor raises; spell its options out."""
         super().__init_subclass__(**options)
         if "__init__" in cls.__dict__:
             cls.__init__ = confidential(cls.__init__)  # type: ignore[method-assign]  # of the same signature
+            cls.__init__.__signature__ = spelled_out(cls.__init__, BaseSession.__init__)  # type: ignore[attr-defined]
 
     def __init__(
         self,
         service: Service,
         url: str,
-        transport: Transport,
         api: APIVersion | None,
         *,
+        throttle: Throttle | None = None,
         values: str = "typed",
         lazy: str = "load",
         page_size: int | None = None,
         retrying: Retrying | None = None,
+        timeout: float | tuple[float, float] = (10.0, 120.0),
+        largest_answer: int = LARGEST_ANSWER,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        proxies: dict[str, str] | None = None,
+        max_concurrent: int | None = None,
+        machine_wide: bool | str = False,
+        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         for name, value in (("values", values), ("lazy", lazy)):
             if value not in self._options[name]:
@@ -95,7 +121,15 @@ class BaseSession:
         self.page_size = page_size
         self.identity_map = IdentityMap(self)
         self._api = api
-        self._transport = transport
+        self._transport = Transport(
+            timeout=timeout,
+            throttle=throttle_of(url, max_concurrent, machine_wide) if throttle is None else throttle,
+            ssl_context=ssl_context,
+            verify=verify,
+            cert=cert,
+            proxies=proxies,
+            largest_answer=largest_answer,
+        )
         self._retrying = Retrying() if retrying is None else retrying
         self._loader = Loader(self)
         self._codes: dict[Any, frozenset[Any] | None] = {}

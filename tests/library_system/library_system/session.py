@@ -2,7 +2,6 @@
 
 from workfront_orm.core.redaction import hide_credentials
 from workfront_orm.core.session import BaseSession, load_api
-from workfront_orm.core.transport import Transport
 
 from . import service
 
@@ -13,11 +12,11 @@ class Session(BaseSession):
     Args:
         url: The address of the library.
         token: Its token; it travels in a header.
-        options: Those of `BaseSession`, such as `values`, `lazy`, `page_size`, `retrying`.
+        options: The options of all sessions, such as `values`, `lazy`, `timeout`, `verify`; see `BaseSession`.
     """
 
     def __init__(self, url, token, **options):
-        super().__init__(service, url, Transport(), load_api(service, "v1"), **options)
+        super().__init__(service, url, load_api(service, "v1"), **options)
         hide_credentials(token)
         self._token = token
 

@@ -10,7 +10,6 @@ from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.live import live_api
 from workfront_orm.core.redaction import masked
 from workfront_orm.core.session import BaseSession
-from workfront_orm.core.transport import Transport
 
 from . import service
 from .bitrix24_service import VERSION
@@ -25,11 +24,12 @@ from .wire import call
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Unpack
 
     from workfront_orm.core.errors import AuthenticationError
     from workfront_orm.core.metadata import FieldSpec, ObjectSpec
     from workfront_orm.core.objects import Object
-    from workfront_orm.core.retrying import Retrying
+    from workfront_orm.core.options import CommonOptions
 
     from .deleting import Deletion
 
@@ -52,26 +52,18 @@ class Session(BaseSession):
         oauth_url: Where tokens are renewed.
         on_tokens: Called with new tokens as the server answered them, to store them: a refresh token is
             good once.
-        values: `typed` for numbers, datetimes, booleans and enumerations, `wire` for what the portal sends.
-        lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
-        timeout: Seconds to wait for a connection and for each read of an answer; a portal itself gives up
-            after 60.
         max_concurrent: The greatest number of requests in flight at a time; None to find one that the
             portal takes.
         requests_per_second: How fast requests may follow each other in the long run: 2, or 5 on the
             Enterprise plan; None for a portal of one's own without that limit.
         burst: How many requests may go at once before that: 50, or 250 on the Enterprise plan.
         operating_limit: Seconds of run time that one method may use within ten minutes.
-        retrying: What decides whether and when requests are repeated; None for the default.
-        page_size: The greatest number of rows to ask for in one request: 50 for single pages, 2,500
-            (the default) for batches of fifty pages.
         reflect: Whether the portal is asked for its fields, custom ones included, when a class is first
             used; without, classes are those of the documentation, and custom fields go by wire name.
         metadata: A metadata file, or a folder to search before the usual ones.
         ssl_context: A TLS context in place of the default one.
-        verify: Whether certificates are checked, or the path of a CA bundle.
-        cert: A client certificate: a path, or a pair of certificate and key.
-        proxies: Proxies by scheme.
+        options: The options of all sessions: `values`, `lazy`, `timeout`, `retrying`, `verify` and others; `BaseSession`
+            tells of each. `page_size` is 50 for single pages, and 2,500, the default, for batches of fifty pages.
 
     Attributes:
         url: The address of the portal's methods, without the secret.
@@ -92,21 +84,14 @@ class Session(BaseSession):
         client_secret: str | None = None,
         oauth_url: str = OAUTH_URL,
         on_tokens: Callable[[Mapping[str, Any]], None] | None = None,
-        values: str = "typed",
-        lazy: str = "load",
-        timeout: float | tuple[float, float] = (10.0, 70.0),
         max_concurrent: int | None = None,
         requests_per_second: float | None = 2.0,
         burst: float = 50,
         operating_limit: float = OPERATING_LIMIT,
-        retrying: Retrying | None = None,
-        page_size: int | None = None,
         reflect: bool = True,
         metadata: Any = None,
         ssl_context: ssl.SSLContext | None = None,
-        verify: bool | str = True,
-        cert: str | tuple[str, str] | None = None,
-        proxies: dict[str, str] | None = None,
+        **options: Unpack[CommonOptions],
     ) -> None:
         if (webhook_url is None) is (access_token is None or rest_url is None):
             raise ValueError("a session takes either webhook_url, or rest_url and access_token of an application")
@@ -119,19 +104,13 @@ class Session(BaseSession):
             )
         host, account = self._credentials.host, self._credentials.account
         bucket = None if requests_per_second is None else bucket_of(host, requests_per_second, burst)
-        throttle = PortalThrottle(max_concurrent, bucket, account, operating_limit=operating_limit)
-        transport = Transport(
-            timeout=timeout, throttle=throttle, ssl_context=ssl_context, verify=verify, cert=cert, proxies=proxies
-        )
         super().__init__(
             service,
             self._credentials.url,
-            transport,
             live_api(service.name, VERSION, metadata, account if reflect else f"{account}, not asked"),
-            values=values,
-            lazy=lazy,
-            page_size=page_size,
-            retrying=retrying,
+            throttle=PortalThrottle(max_concurrent, bucket, account, operating_limit=operating_limit),
+            ssl_context=ssl_context,
+            **options,
         )
         self._sent = local()
         self._portal = Portal(self, host)

@@ -13,8 +13,6 @@ from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.live import live_api
 from workfront_orm.core.redaction import hide, masked, masked_url
 from workfront_orm.core.session import BaseSession
-from workfront_orm.core.throttle import Throttle
-from workfront_orm.core.transport import Transport
 
 from . import service
 from .blizwork_service import VERSION
@@ -25,11 +23,10 @@ from .webhooks import WebhookCall, verify
 from .wire import READS, Download, plan
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Mapping, Sequence
-    from typing import BinaryIO
+    from typing import BinaryIO, Unpack
 
-    from workfront_orm.core.retrying import Retrying
+    from workfront_orm.core.options import SessionOptions
 
 __all__ = ["Session"]
 
@@ -54,17 +51,9 @@ class Session(BaseSession):
         company_id: The id of the company, which beginning and executing cases needs.
         exec_user_id: The e-mail address of another user for whom cases are begun and executed.
         url: The address of the API; plain http is taken for this machine only.
-        values: `typed` for dates and value objects, `wire` for what the server sends.
-        lazy: What reading a detail of a case that is not loaded does: `load`, `warn` or `raise`.
-        timeout: Seconds to wait for a connection and for each read of an answer.
-        max_concurrent: The greatest number of requests in flight at a time; None for the default.
-        retrying: What decides whether and when requests are repeated; None for the default.
-        page_size: Taken like that of other systems' sessions; BlizWork answers whole lists.
         metadata: A metadata file, or a folder to search before the usual ones.
-        ssl_context: A TLS context in place of the default one.
-        verify: Whether certificates are checked, or the path of a CA bundle.
-        cert: A client certificate: a path, or a pair of certificate and key.
-        proxies: Proxies by scheme.
+        options: The options of all sessions: `values`, `lazy`, `timeout`, `retrying`, `max_concurrent`, `verify` and others;
+            `BaseSession` tells of each. BlizWork answers whole lists, whatever `page_size` says.
 
     Attributes:
         url: The address of the API, without the token.
@@ -87,17 +76,8 @@ class Session(BaseSession):
         company_id: str | None = None,
         exec_user_id: str | None = None,
         url: str = API_URL,
-        values: str = "typed",
-        lazy: str = "load",
-        timeout: float | tuple[float, float] = (10.0, 120.0),
-        max_concurrent: int | None = None,
-        retrying: Retrying | None = None,
-        page_size: int | None = None,
         metadata: Any = None,
-        ssl_context: ssl.SSLContext | None = None,
-        verify: bool | str = True,
-        cert: str | tuple[str, str] | None = None,
-        proxies: dict[str, str] | None = None,
+        **options: Unpack[SessionOptions],
     ) -> None:
         if not isinstance(token, str) or len(token.strip()) < _SHORTEST:
             raise ValueError("token takes the API token that BlizWork gave (the one given is too short to be one)")
@@ -108,25 +88,8 @@ class Session(BaseSession):
         self._token = token.strip()
         hide(self._token)
         address = _address(url)
-        transport = Transport(
-            timeout=timeout,
-            throttle=Throttle() if max_concurrent is None else Throttle(max_concurrent),
-            ssl_context=ssl_context,
-            verify=verify,
-            cert=cert,
-            proxies=proxies,
-        )
         tenant = f"{urlsplit(address).netloc} {environment} {user_id}"
-        super().__init__(
-            service,
-            address,
-            transport,
-            live_api(service.name, VERSION, metadata, tenant),
-            values=values,
-            lazy=lazy,
-            page_size=page_size,
-            retrying=retrying,
-        )
+        super().__init__(service, address, live_api(service.name, VERSION, metadata, tenant), **options)
         self.environment = environment
         self.user_id = user_id
         self.company_id = company_id

@@ -21,8 +21,6 @@ from workfront_orm.core.redaction import (
     masked_url,
 )
 from workfront_orm.core.session import BaseSession, load_api
-from workfront_orm.core.throttle import Throttle
-from workfront_orm.core.transport import Transport
 
 from . import service
 from .cloudbees_cd_service import VERSION
@@ -33,12 +31,12 @@ from .properties import Properties
 from .wire import request as plan
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Mapping
+    from typing import Unpack
 
     from workfront_orm.core.errors import AuthenticationError as AnyAuthenticationError
     from workfront_orm.core.objects import Object
-    from workfront_orm.core.retrying import Retrying
+    from workfront_orm.core.options import SessionOptions
 
 __all__ = ["Session"]
 
@@ -61,18 +59,9 @@ class Session(BaseSession):
         token: An access token to log in with, in place of a user and password.
         session_id: A session of the server that was begun elsewhere.
         basic: Whether user and password go with each request, without a session on the server.
-        values: `typed` for numbers, datetimes, booleans and enumerations, `wire` for the texts that the server sends.
-        lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
-        timeout: Seconds to wait for a connection and for each read of an answer.
-        max_concurrent: The greatest number of requests in flight at a time; None for the default.
-        retrying: What decides whether and when requests are repeated; None for the default.
-        page_size: The greatest number of objects to ask for in one request: 500 by default.
         metadata: A metadata file, or a folder to search before the usual ones.
-        ssl_context: A TLS context in place of the default one.
-        verify: Whether certificates are checked, or the path of a CA bundle: with that, a certificate that the
-            company signed itself needs no unchecked connection.
-        cert: A client certificate: a path, or a pair of certificate and key.
-        proxies: Proxies by scheme.
+        options: The options of all sessions: `values`, `lazy`, `timeout`, `retrying`, `max_concurrent`, `verify` and others;
+            `BaseSession` tells of each. `page_size` is 500 by default.
 
     Attributes:
         url: The address below which requests go.
@@ -93,17 +82,8 @@ class Session(BaseSession):
         token: str | None = None,
         session_id: str | None = None,
         basic: bool = False,
-        values: str = "typed",
-        lazy: str = "load",
-        timeout: float | tuple[float, float] = (10.0, 120.0),
-        max_concurrent: int | None = None,
-        retrying: Retrying | None = None,
-        page_size: int | None = None,
         metadata: Any = None,
-        ssl_context: ssl.SSLContext | None = None,
-        verify: bool | str = True,
-        cert: str | tuple[str, str] | None = None,
-        proxies: dict[str, str] | None = None,
+        **options: Unpack[SessionOptions],
     ) -> None:
         address = _address(url)
         if (username is None) is not (password is None):
@@ -112,24 +92,7 @@ class Session(BaseSession):
             raise ValueError("a session takes username and password, or a token, not both")
         if basic and username is None:
             raise ValueError("basic=True takes username and password")
-        transport = Transport(
-            timeout=timeout,
-            throttle=Throttle() if max_concurrent is None else Throttle(max_concurrent),
-            ssl_context=ssl_context,
-            verify=verify,
-            cert=cert,
-            proxies=proxies,
-        )
-        super().__init__(
-            service,
-            address,
-            transport,
-            load_api(service, VERSION, metadata),
-            values=values,
-            lazy=lazy,
-            page_size=page_size,
-            retrying=retrying,
-        )
+        super().__init__(service, address, load_api(service, VERSION, metadata), **options)
         self._login: dict[str, str] | None = None
         if token is not None:
             self._login = {"token": token}

@@ -15,8 +15,6 @@ from workfront_orm.core.exchange import Effect, Outcome, Request, Response
 from workfront_orm.core.objects import Object
 from workfront_orm.core.redaction import hide, masked
 from workfront_orm.core.session import BaseSession, load_api
-from workfront_orm.core.throttle import Throttle
-from workfront_orm.core.transport import Transport
 
 from . import service
 from .credentials import Application, Basic, Nobody
@@ -28,12 +26,12 @@ from .values import Attachment
 from .wire import Answer, Call, read_answer, rows_of, shaped
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Mapping
     from threading import Event
+    from typing import Unpack
 
     from workfront_orm.core.errors import AuthenticationError
-    from workfront_orm.core.retrying import Retrying
+    from workfront_orm.core.options import SessionOptions
     from workfront_orm.core.transport import Stream
 
     from .stream import EventStream
@@ -67,17 +65,9 @@ class Session(BaseSession):
             the credentials of a user, who reads and writes everything else.
         url: The address of the API.
         stream_url: The address of the event stream; that of the API where only `url` is given.
-        values: `typed` for datetimes, enumerations and value objects, `wire` for what the server sends.
-        lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
-        timeout: Seconds to wait for a connection and for each read of an answer.
-        max_concurrent: The greatest number of requests in flight at a time.
-        retrying: What decides whether and when requests are repeated; None for the default.
-        page_size: The greatest number of rows to ask for in one request; at most, and by default, 100.
         metadata: A metadata file, or a folder to search before the usual ones.
-        ssl_context: A TLS context in place of the default one.
-        verify: Whether certificates are checked, or the path of a CA bundle.
-        cert: A client certificate: a path, or a pair of certificate and key.
-        proxies: Proxies by scheme.
+        options: The options of all sessions: `values`, `lazy`, `timeout`, `retrying`, `max_concurrent`, `verify` and others;
+            `BaseSession` tells of each. `page_size` is at most, and by default, 100.
 
     Attributes:
         url: The address of the API.
@@ -102,17 +92,8 @@ class Session(BaseSession):
         flow_token: str | None = None,
         url: str = URL,
         stream_url: str | None = None,
-        values: str = "typed",
-        lazy: str = "load",
-        timeout: float | tuple[float, float] = (10.0, 60.0),
-        max_concurrent: int = 4,
-        retrying: Retrying | None = None,
-        page_size: int | None = None,
         metadata: Any = None,
-        ssl_context: ssl.SSLContext | None = None,
-        verify: bool | str = True,
-        cert: str | tuple[str, str] | None = None,
-        proxies: dict[str, str] | None = None,
+        **options: Unpack[SessionOptions],
     ) -> None:
         given = [
             name
@@ -140,24 +121,7 @@ class Session(BaseSession):
         self._flow_token = flow_token
         if flow_token:
             hide(flow_token)
-        transport = Transport(
-            timeout=timeout,
-            throttle=Throttle(max_concurrent),
-            ssl_context=ssl_context,
-            verify=verify,
-            cert=cert,
-            proxies=proxies,
-        )
-        super().__init__(
-            service,
-            address,
-            transport,
-            load_api(service, VERSION, metadata),
-            values=values,
-            lazy=lazy,
-            page_size=page_size,
-            retrying=retrying,
-        )
+        super().__init__(service, address, load_api(service, VERSION, metadata), **options)
         self.directory = Directory(self)
         self._sent = local()
         self._user: int | None = None

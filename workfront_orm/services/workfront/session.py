@@ -27,8 +27,6 @@ from workfront_orm.core.redaction import (
 )
 from workfront_orm.core.reflection import APIVersion, api_version
 from workfront_orm.core.session import BaseSession, load_api
-from workfront_orm.core.throttle import throttle_of
-from workfront_orm.core.transport import LARGEST_ANSWER, Transport
 
 from . import service
 from .errors import WorkfrontAPIError
@@ -37,8 +35,9 @@ from .wire import form_request
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping
+    from typing import Unpack
 
-    from workfront_orm.core.retrying import Retrying
+    from workfront_orm.core.options import CommonOptions
 
     from .live import Reflection
 
@@ -111,22 +110,14 @@ class Session(BaseSession):
         api_version: A version such as `v22.0`, or `unsupported` for the newest, which changes without notice.
         url_template: The address, with `{protocol}`, `{domain}`, `{api_version}` (`v22.0`) or `{api}`
             (`api/v22.0`, `api-unsupported`) in it; `CURRENT_TEMPLATE` is that of today's production.
-        values: `typed` for datetimes, enumerations and decimals, `wire` for what the server sends, as
-            scripts of the predecessor expect.
-        lazy: What reading a reference or collection that is not loaded does: `load`, `warn` or `raise`.
-        timeout: Seconds to wait for a connection and for each read of an answer.
         max_concurrent: The greatest number of requests in flight at a time; None to find one that the
             server takes without refusing.
         machine_wide: Whether `max_concurrent` holds over all processes of this user on this machine that
             ask the same host and say so; or the folder through which they, or several users, share it.
-        largest_answer: The greatest number of bytes of an answer, decompressed.
-        retrying: What decides whether and when requests are repeated; None for the default.
-        page_size: The greatest number of rows to ask for in one request, at most 2,000.
         metadata: A metadata file, or a folder to search before the usual ones.
         profile: A profile whose own metadata is used where some was reflected for the version; see `reflect()`.
-        verify: Whether certificates are checked, or the path of a CA bundle.
-        cert: A client certificate: a path, or a pair of certificate and key.
-        proxies: Proxies by scheme.
+        options: The options of all sessions: `values`, which is `wire` for scripts of the predecessor, `lazy`,
+            `timeout`, `verify` and others; `BaseSession` tells of each. `page_size` is at most 2,000.
 
     Attributes:
         url: The address below which all requests go.
@@ -160,31 +151,14 @@ class Session(BaseSession):
         api_version: str = "unsupported",
         url_template: str = ONDEMAND_TEMPLATE,
         *,
-        values: str = "typed",
-        lazy: str = "load",
-        timeout: float | tuple[float, float] = (10.0, 120.0),
         max_concurrent: int | None = None,
         machine_wide: bool | str = False,
-        largest_answer: int = LARGEST_ANSWER,
-        retrying: Retrying | None = None,
-        page_size: int | None = None,
         metadata: Any = None,
         profile: str | None = None,
-        verify: bool | str = True,
-        cert: str | tuple[str, str] | None = None,
-        proxies: dict[str, str] | None = None,
+        **options: Unpack[CommonOptions],
     ) -> None:
         api = "api-unsupported" if api_version == "unsupported" else f"api/{api_version}"
         url = url_template.format(protocol=protocol, domain=domain, api_version=api_version, api=api)
-        transport = Transport(
-            timeout=timeout,
-            throttle=throttle_of(url, max_concurrent, machine_wide),
-            largest_answer=largest_answer,
-            ssl_context=ssl_context,
-            verify=verify,
-            cert=cert,
-            proxies=proxies,
-        )
         classes: APIVersion | None = None
         if metadata is None and profile is not None and api_version in tenants.versions_of(profile, service.name):
             classes = tenants.api_of(profile, api_version, service.name)
@@ -193,7 +167,13 @@ class Session(BaseSession):
         if classes is None:
             classes = load_api(service, api_version, metadata)
         super().__init__(
-            service, url, transport, classes, values=values, lazy=lazy, page_size=page_size, retrying=retrying
+            service,
+            url,
+            classes,
+            max_concurrent=max_concurrent,
+            machine_wide=machine_wide,
+            ssl_context=ssl_context,
+            **options,
         )
         self._renewing = Lock()
         # By thread: the id that went with the last request.
