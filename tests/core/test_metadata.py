@@ -4,6 +4,7 @@ import os
 import pytest
 
 from workfront_orm.core import metadata
+from workfront_orm.core.specs import ReferenceSpec
 
 FILE = """{"format": 1, "service": "toy", "version": "v2",
  "source": {"note": "made for this test"},
@@ -125,7 +126,7 @@ def test_specs_compare_by_kind_name_and_entry(source):
     assert first == again
     assert hash(first) == hash(again)
     assert first != source.read("TASK").fields["ID"]
-    assert first != metadata.ReferenceSpec(first.name, first.raw)
+    assert first != ReferenceSpec(first.name, first.raw)
     assert "status" in repr(first)
 
 

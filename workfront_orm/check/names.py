@@ -15,7 +15,7 @@ from .findings import Change
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from workfront_orm.core.metadata import CallSpec, ObjectSpec
+    from workfront_orm.core.specs import CallSpec, ObjectSpec
 
 __all__ = ["Catalogue", "Member", "Move", "Names"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workfront_orm.core.metadata import ObjectSpec
     from workfront_orm.core.objects import Object
     from workfront_orm.core.reflection import APIVersion
+    from workfront_orm.core.specs import ObjectSpec
 
 __all__ = ["find_api", "find_class", "find_source", "newest_version", "spec_of"]
 

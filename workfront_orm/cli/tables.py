@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workfront_orm.core.describe import since
-from workfront_orm.core.metadata import MemberSpec
+from workfront_orm.core.specs import MemberSpec
 
 from .console import make_console
 from .doubts import doubts, shared

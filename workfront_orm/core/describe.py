@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .metadata import ActionSpec, MemberSpec, ObjectSpec, QuerySpec
+    from .specs import ActionSpec, MemberSpec, ObjectSpec, QuerySpec
 
 __all__ = ["ClassDoc", "call_line", "class_doc", "doubts", "member_doc", "member_line", "since"]
 

@@ -20,8 +20,9 @@ from .service import find_service
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .metadata import MemberSpec, MetadataFile, ObjectSpec
+    from .metadata import MetadataFile
     from .service import Service
+    from .specs import MemberSpec, ObjectSpec
 
 __all__ = ["COLUMNS", "Detail", "Difference", "Entry", "Side", "cells", "compare_classes", "diff"]
 

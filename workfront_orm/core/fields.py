@@ -11,7 +11,7 @@ import warnings
 from . import types
 from .errors import FieldNotLoaded
 from .expressions import Operand
-from .metadata import FieldSpec
+from .specs import FieldSpec
 from .tracking import NOT_LOADED, snapshot
 
 TYPE_CHECKING = False

@@ -10,8 +10,8 @@ from __future__ import annotations
 from threading import RLock
 from weakref import WeakValueDictionary
 
-from .metadata import ObjectSpec
 from .reflection import APIVersion, api_version, make_class
+from .specs import ObjectSpec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .metadata import ObjectSpec
     from .objects import Object
     from .reflection import APIVersion
     from .relations import Collection, Reference
+    from .specs import ObjectSpec
 
 __all__ = ["Custom", "ObjectMeta", "convert_name", "find_member", "member_names", "resolve_member"]
 

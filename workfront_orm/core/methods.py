@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .metadata import ActionSpec, QuerySpec
     from .objects import Object
     from .service import Service
+    from .specs import ActionSpec, QuerySpec
 
 __all__ = ["LateMethod", "make_action", "make_query"]
 

@@ -22,14 +22,16 @@ from .naming import is_attribute, is_special, member_names
 from .objects import Object
 from .relations import Collection, Reference
 from .service import find_service
+from .specs import ActionSpec, FieldSpec, QuerySpec
 from .tracking import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-    from .metadata import MetadataFile, ObjectSpec, QuerySpec
+    from .metadata import MetadataFile
     from .service import Service
+    from .specs import ObjectSpec
 
 __all__ = ["SECTIONS", "APIVersion", "api_version", "find_query", "generic_type", "make_class", "python_names"]
 
@@ -364,9 +366,7 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
     }
     if len(key_fields) == 1:
         entry = (raw.get("fields") or {}).get(key_fields[0], {})
-        namespace["id"] = Key.reflected(
-            key_fields[0], entry, service.codec(spec, metadata.FieldSpec(key_fields[0], entry))
-        )
+        namespace["id"] = Key.reflected(key_fields[0], entry, service.codec(spec, FieldSpec(key_fields[0], entry)))
     try:
         names = python_names(service, spec)
     except ValueError as error:
@@ -375,16 +375,16 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
     for (kind, wire_name), name in {**_unnamed(service, spec, names), **names}.items():
         entry = raw[kind][wire_name]
         if kind == "fields":
-            field = metadata.FieldSpec(wire_name, entry)
+            field = FieldSpec(wire_name, entry)
             namespace[name] = Field.reflected(wire_name, entry, service.codec(spec, field))
         elif kind == "references":
             namespace[name] = _relation(Reference, wire_name, entry)
         elif kind == "collections":
             namespace[name] = _relation(Collection, wire_name, entry)
         elif kind == "actions":
-            namespace[name] = LateMethod(make_action, metadata.ActionSpec(wire_name, entry), name, service)
+            namespace[name] = LateMethod(make_action, ActionSpec(wire_name, entry), name, service)
         else:
-            namespace[name] = LateMethod(make_query, metadata.QuerySpec(wire_name, entry), name, service)
+            namespace[name] = LateMethod(make_query, QuerySpec(wire_name, entry), name, service)
     namespace = {**_absent(general), **namespace}
     return _make_type(namespace["__qualname__"], namespace, general)
 

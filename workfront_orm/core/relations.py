@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from .errors import UnknownNameError
 from .fields import MemberDoc, member_of
-from .metadata import CollectionSpec, ReferenceSpec
 from .paths import Path, step
+from .specs import CollectionSpec, ReferenceSpec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from .exchange import Change, Outcome, Position, Request, Response, Select, Split
     from .expressions import Expression, Operand
     from .fields import Field
-    from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec, ReferenceSpec
     from .objects import Object
     from .relations import Collection, Reference
     from .session import BaseSession
+    from .specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec, ReferenceSpec
 
     AnyService = TypeVar("AnyService", bound="Service")
 

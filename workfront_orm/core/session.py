@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
     from .exchange import Request, Response, Select
     from .fields import Field
-    from .metadata import ActionSpec, QuerySpec
     from .query import Query
     from .relations import Collection, Reference
     from .report import Report
     from .service import Service
+    from .specs import ActionSpec, QuerySpec
     from .throttle import Throttle
     from .tracking import SaveResult
 

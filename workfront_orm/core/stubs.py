@@ -19,8 +19,8 @@ from .reflection import python_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from .reflection import APIVersion
+    from .specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
 
 __all__ = ["module_stub", "tenant_stubs"]
 

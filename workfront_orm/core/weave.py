@@ -15,12 +15,14 @@ import io
 import json
 import os
 
-from .metadata import MetadataError, MetadataFile, ObjectSpec
+from .metadata import MetadataError, MetadataFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
+
+    from .specs import ObjectSpec
 
     # Lines with the versions that they are in.
     Woven = list[tuple[str, frozenset[str]]]

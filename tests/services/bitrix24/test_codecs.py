@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workfront_orm.core.metadata import FieldSpec
+from workfront_orm.core.specs import FieldSpec
 from workfront_orm.services.bitrix24 import codecs
 from workfront_orm.services.bitrix24.codecs import codec_of
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from workfront_orm.core.metadata import FieldSpec
+from workfront_orm.core.specs import FieldSpec
 from workfront_orm.services.cloudbees_cd.codecs import codec_of, encode_argument, text_of
 
 

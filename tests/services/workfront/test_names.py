@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from workfront_orm.core import metadata, types
 from workfront_orm.core.errors import UnknownNameError
-from workfront_orm.core.metadata import FieldSpec
+from workfront_orm.core.specs import FieldSpec
 from workfront_orm.services.workfront import names
 
 zones = st.integers(-14 * 3600, 14 * 3600).map(lambda seconds: timezone(timedelta(seconds=seconds)))

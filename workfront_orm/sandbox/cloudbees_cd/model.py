@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 from workfront_orm.core import metadata
+
+if TYPE_CHECKING:
+    from workfront_orm.core.specs import FieldSpec
 
 VERSION = "v1.0"
 
@@ -141,7 +145,7 @@ def by_search() -> dict[str, Kind]:
     return {name: kind for kind in kinds().values() for name in kind.search}
 
 
-def _field(spec: metadata.FieldSpec) -> Field:
+def _field(spec: FieldSpec) -> Field:
     raw = spec.raw
     writable = "always"
     if spec.read_only:

@@ -12,7 +12,7 @@ from workfront_orm.sandbox.workfront.wire import UNSUPPORTED, WireError, data_re
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workfront_orm.core.metadata import ActionSpec, ObjectSpec
+    from workfront_orm.core.specs import ActionSpec, ObjectSpec
     from workfront_orm.sandbox.backend import Response
     from workfront_orm.sandbox.workfront.call import Context
     from workfront_orm.sandbox.workfront.model import Entity

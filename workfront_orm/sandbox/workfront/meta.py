@@ -9,7 +9,7 @@ from workfront_orm.sandbox.workfront.fields import split
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from workfront_orm.core.metadata import ObjectSpec
+    from workfront_orm.core.specs import ObjectSpec
     from workfront_orm.sandbox.workfront.model import Model, Version
 
 _SECTIONS = ("flags", "fields", "references", "collections", "search", "actions", "queries", "operations")

@@ -71,7 +71,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core import metadata
-from workfront_orm.core.metadata import ObjectSpec
+from workfront_orm.core.specs import ObjectSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,7 @@ from workfront_orm.sandbox.workfront.wire import invalid
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workfront_orm.core.metadata import QuerySpec
+    from workfront_orm.core.specs import QuerySpec
     from workfront_orm.sandbox.workfront.call import Context
     from workfront_orm.sandbox.workfront.model import Entity
 

@@ -20,7 +20,7 @@ from workfront_orm.sandbox.workfront.wire import (
 from workfront_orm.sandbox.workfront.writes import Writer
 
 if TYPE_CHECKING:
-    from workfront_orm.core.metadata import ObjectSpec
+    from workfront_orm.core.specs import ObjectSpec
     from workfront_orm.sandbox.backend import Response
     from workfront_orm.sandbox.workfront.auth import Auth
     from workfront_orm.sandbox.workfront.call import Context

@@ -21,7 +21,7 @@ from workfront_orm.sandbox.workfront.wire import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from workfront_orm.core.metadata import FieldSpec
+    from workfront_orm.core.specs import FieldSpec
     from workfront_orm.sandbox.workfront.call import Context
     from workfront_orm.sandbox.workfront.model import Column, Entity
 

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec
 
 __all__ = ["LINK_TYPES", "codec_of", "is_custom_name", "number_of"]
 

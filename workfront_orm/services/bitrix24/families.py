@@ -21,7 +21,7 @@ from .errors import InvalidResponseError, NotFoundError, NotSupportedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from workfront_orm.core.metadata import ObjectSpec
+    from workfront_orm.core.specs import ObjectSpec
 
 __all__ = ["KEYS", "NATURAL_KEYS", "Family", "family_of"]
 

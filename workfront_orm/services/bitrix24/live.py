@@ -22,7 +22,7 @@ from .wire import as_map
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from workfront_orm.core.metadata import ObjectSpec
+    from workfront_orm.core.specs import ObjectSpec
 
     from .batch import Answer
     from .session import Session

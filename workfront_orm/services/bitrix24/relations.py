@@ -21,9 +21,9 @@ from .wire import as_map, call
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec, ReferenceSpec
     from workfront_orm.core.objects import Object
     from workfront_orm.core.relations import Collection, Reference
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec, ReferenceSpec
 
     from .batch import Answer
     from .families import Family

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from workfront_orm.core.errors import AuthenticationError
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
     from workfront_orm.core.objects import Object
     from workfront_orm.core.options import CommonOptions
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec
 
     from .deleting import Deletion
 

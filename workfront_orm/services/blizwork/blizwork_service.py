@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select
     from workfront_orm.core.expressions import Expression
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec
 
 __all__ = ["VERSION", "BlizWorkService"]
 

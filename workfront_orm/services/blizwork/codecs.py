@@ -11,7 +11,7 @@ from .documents import Attachment, Audit, Definition, HistoryEntry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workfront_orm.core.metadata import FieldSpec
+    from workfront_orm.core.specs import FieldSpec
 
 __all__ = ["codec_of"]
 

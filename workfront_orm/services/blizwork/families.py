@@ -19,8 +19,8 @@ from .errors import NotSupportedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from workfront_orm.core.metadata import ObjectSpec
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.specs import ObjectSpec
 
 __all__ = [
     "FIELD",

@@ -23,7 +23,7 @@ from .wire import plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from workfront_orm.core.metadata import ObjectSpec
+    from workfront_orm.core.specs import ObjectSpec
 
     from .session import Session
 
@@ -83,7 +83,7 @@ class Company:
     # --- reading ----------------------------------------------------------------------
 
     def _process(self, key: str, general: ObjectSpec) -> Mapping[str, Any]:
-        from workfront_orm.core.metadata import ObjectSpec
+        from workfront_orm.core.specs import ObjectSpec
 
         place = process_of(ObjectSpec(key, general.raw))
         assert place is not None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workfront_orm.core.exchange import Request
-    from workfront_orm.core.metadata import ActionSpec, QuerySpec
+    from workfront_orm.core.specs import ActionSpec, QuerySpec
 
 __all__ = ["plan_action", "plan_query", "result_of"]
 

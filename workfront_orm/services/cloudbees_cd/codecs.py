@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec
 
 __all__ = ["codec_of", "encode_argument", "text_of"]
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from workfront_orm.core.metadata import ObjectSpec
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.specs import ObjectSpec
 
 __all__ = [
     "UUID",

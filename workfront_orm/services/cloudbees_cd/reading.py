@@ -20,8 +20,8 @@ from .wire import command, is_custom_name, objects_in, property_name, request, r
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from workfront_orm.core.metadata import ObjectSpec
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.specs import ObjectSpec
 
 __all__ = ["PAGE", "count", "load", "lookup", "page", "read_object", "with_fields"]
 

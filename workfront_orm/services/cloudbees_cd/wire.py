@@ -13,7 +13,7 @@ from .errors import InvalidResponseError, error_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from workfront_orm.core.metadata import ObjectSpec
+    from workfront_orm.core.specs import ObjectSpec
 
 __all__ = ["command", "is_custom_name", "objects_in", "property_name", "read_answer", "request", "row_of"]
 

@@ -10,7 +10,7 @@ from workfront_orm.core import types
 from .values import Attachment, Author, LabelValue, Status, ThreadState, Upload, wire_of
 
 if TYPE_CHECKING:
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec
 
 __all__ = ["CONTENT_LIMIT", "DATETIME", "codec_of", "number_of"]
 

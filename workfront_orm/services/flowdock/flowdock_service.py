@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.fields import Field
-    from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from workfront_orm.core.objects import Object
     from workfront_orm.core.relations import Collection, Reference
     from workfront_orm.core.session import BaseSession
+    from workfront_orm.core.specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
 
 __all__ = ["VERSION", "FlowdockService"]
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from workfront_orm.core.metadata import FieldSpec, ObjectSpec
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec
 
 __all__ = [
     "CLASS_NAMES",

@@ -15,8 +15,8 @@ from .wire import form_request, rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from workfront_orm.core.metadata import FieldSpec, QuerySpec
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.specs import FieldSpec, QuerySpec
 
 __all__ = [
     "code_of",

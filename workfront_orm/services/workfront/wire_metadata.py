@@ -16,7 +16,8 @@ from workfront_orm.core.reflection import SECTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from workfront_orm.core.metadata import MetadataFile, ObjectSpec
+    from workfront_orm.core.metadata import MetadataFile
+    from workfront_orm.core.specs import ObjectSpec
 
 __all__ = ["Background", "listed_types", "objects_of", "targets"]
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
     from workfront_orm.core.expressions import Expression, Operand
     from workfront_orm.core.fields import Field
-    from workfront_orm.core.metadata import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
     from workfront_orm.core.objects import Object
     from workfront_orm.core.session import BaseSession
+    from workfront_orm.core.specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
 
 __all__ = ["WorkfrontService"]
 

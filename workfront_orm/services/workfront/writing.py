@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from workfront_orm.core.exchange import Change
-    from workfront_orm.core.metadata import ActionSpec
+    from workfront_orm.core.specs import ActionSpec
 
 __all__ = ["action", "plan"]
 
