@@ -46,7 +46,14 @@ def test_a_mistyped_option_is_an_error(name):
 @pytest.mark.parametrize("name", SYSTEMS)
 @pytest.mark.parametrize(
     ("option", "wrong"),
-    [("values", "raw"), ("lazy", "never"), ("page_size", 0), ("timeout", 0), ("largest_answer", 0), ("max_concurrent", 0)],
+    [
+        ("values", "raw"),
+        ("lazy", "never"),
+        ("page_size", 0),
+        ("timeout", 0),
+        ("largest_answer", 0),
+        ("max_concurrent", 0),
+    ],
 )
 def test_no_option_is_ignored(name, option, wrong):
     with pytest.raises(ValueError, match=option):

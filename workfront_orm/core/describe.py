@@ -8,14 +8,7 @@ if TYPE_CHECKING:
 
     from .specs import ActionSpec, MemberSpec, ObjectSpec, QuerySpec
 
-__all__ = ["ClassDoc", "call_line", "class_doc", "doubts", "member_doc", "member_line", "since"]
-
-
-class ClassDoc:
-    """Documentation of a reflected class that is written when it is read."""
-
-    def __get__(self, obj: Any, owner: Any = None) -> str:
-        return class_doc(owner._spec, str(owner._api.service.name), owner._api.version)
+__all__ = ["call_line", "class_doc", "doubts", "member_doc", "member_line", "since"]
 
 
 def class_doc(spec: ObjectSpec, service: str, version: str) -> str:

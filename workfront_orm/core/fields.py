@@ -6,8 +6,6 @@ holds until then is what the server sent.
 
 from __future__ import annotations
 
-import warnings
-
 from . import types
 from .errors import FieldNotLoaded
 from .expressions import Operand
@@ -270,6 +268,8 @@ class Field(Operand, _Property):
 
     def _undecodable(self, obj: Object, wire: Any) -> Any:
         if not self._warned:
+            import warnings  # a class alone warns of nothing
+
             self._warned = True
             guess = " (the type is inferred)" if self.spec.inferred else ""
             warnings.warn(

@@ -71,8 +71,8 @@ class MetadataFile:
         self._names: dict[str, str] | None = None
         self._objects: dict[str, ObjectSpec] = {}
         self._complete = False
-        # Where the object that was read last ends.
-        self._end = 0
+        # Where to look for an object first.
+        self._place = 0
 
     def __repr__(self) -> str:
         """Name the file."""
@@ -140,6 +140,7 @@ class MetadataFile:
         # Only the line of an object begins with a quote.
         if place < 0 or text[start : start + 1] != '"':
             return self.names().get(name)
+        self._place = start - 1
         return text[start + 1 : place - 1]
 
     def read(self, key: str) -> ObjectSpec:
@@ -157,15 +158,15 @@ class MetadataFile:
             text = self._read()
             lead = f'\n"{key}": '
             # Who reads several mostly reads them in order.
-            end = self._end
-            start = text.find(lead, end)
+            place = self._place
+            start = text.find(lead, place)
             if start < 0:
-                start = text.find(lead, 0, end)
+                start = text.find(lead, 0, place)
             if start < 0:
                 # Once all are read, what is not among them is not there.
                 return (self._objects if self._complete else self.read_all())[key]
             try:
-                raw, self._end = json.JSONDecoder().raw_decode(text, start + len(lead))
+                raw, self._place = json.JSONDecoder().raw_decode(text, start + len(lead))
             except (ValueError, RecursionError) as error:
                 raise MetadataError(f"{self.path}, object {key}: {error}") from error
             spec = self._objects.setdefault(key, self._spec(key, raw))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import keyword
 
-from .describe import doubts, since
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,6 +114,8 @@ def _factory(first: str, count: int, last: str) -> Any:
 
 
 def _documented(function: Any, name: str, kind: str, spec: ActionSpec | QuerySpec, service: Service) -> Any:
+    from .describe import doubts, since  # once a method is used
+
     function.__name__ = function.__qualname__ = name
     arguments = spec.arguments
     lines = [f"The ``{spec.name}`` {kind}.", ""]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from .expressions import Operand
+from .fields import Field
+from .members import member_names, resolve_member
+from .relations import target_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .expressions import Comparison
-    from .fields import Field
     from .objects import Object
     from .relations import Collection, Reference
 
@@ -55,16 +57,14 @@ class Path:
 
     def __dir__(self) -> list[str]:
         """The members of the type that the path leads to, and the operators."""
-        from .members import member_names  # objects are built on expressions
-
-        return sorted({*dir(type(self)), *member_names(_target(self._steps[-1]))})
+        return sorted({*dir(type(self)), *member_names(target_type(self._steps[-1]))})
 
     def __repr__(self) -> str:
         """The path as it is written in Python."""
         return f"<{self._root.__name__}.{'.'.join(step.workfront_name for step in self._steps)}>"
 
     def _id(self) -> FieldPath:
-        return FieldPath(self._root, self._steps, _target(self._steps[-1]).id)
+        return FieldPath(self._root, self._steps, target_type(self._steps[-1]).id)
 
 
 class FieldPath(Operand):
@@ -118,16 +118,7 @@ def step(root: type[Object], steps: tuple[Reference | Collection, ...], name: st
     Raises:
         UnknownNameError: The type has no such field, reference or collection.
     """
-    from .fields import Field  # objects are built on expressions
-    from .members import resolve_member
-
-    member = resolve_member(_target(steps[-1]), name)
+    member = resolve_member(target_type(steps[-1]), name)
     if isinstance(member, Field):
         return FieldPath(root, steps, member)
     return Path(root, (*steps, member))
-
-
-def _target(member: Reference | Collection) -> type[Object]:
-    from .relations import target_type  # objects are built on expressions
-
-    return target_type(member)

@@ -13,7 +13,6 @@ from threading import RLock
 
 from . import metadata
 from .collector import collector_paused
-from .describe import ClassDoc
 from .errors import UnknownNameError, near_matches
 from .fields import Field, Key
 from .members import ObjectMeta
@@ -352,7 +351,7 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
     namespace: dict[str, Any] = {
         "__module__": api._module,
         "__qualname__": service.class_name(key, spec.name),
-        "__doc__": ClassDoc(),
+        "__doc__": _ClassDoc(),
         "code": spec.code,
         "_api": api,
         "_spec": spec,
@@ -387,6 +386,15 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
             namespace[name] = LateMethod(make_query, QuerySpec(wire_name, entry), name, service)
     namespace = {**_absent(general), **namespace}
     return _make_type(namespace["__qualname__"], namespace, general)
+
+
+class _ClassDoc:
+    """Documentation of a reflected class that is written when it is read."""
+
+    def __get__(self, obj: Any, owner: Any = None) -> str:
+        from .describe import class_doc  # for help() and editors only
+
+        return class_doc(owner._spec, str(owner._api.service.name), owner._api.version)
 
 
 def _absent(general: type[Object] | None) -> dict[str, Absent]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from .errors import UnknownNameError
 from .fields import MemberDoc, member_of
-from .paths import Path, step
 from .specs import CollectionSpec, ReferenceSpec
 
 TYPE_CHECKING = False
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .objects import Object
+    from .paths import Path
 
 __all__ = ["Collection", "Reference", "Relation", "target_type"]
 
@@ -44,6 +44,8 @@ class Relation:
         """Go on to a member of what it leads to: `Task.project.name`."""
         if name.startswith("_"):
             raise AttributeError(name)
+        from .paths import step  # for conditions only
+
         owner = getattr(self, "_owner", None)
         if owner is None:
             target_type(self)
@@ -76,16 +78,21 @@ class Relation:
 
     def is_null(self) -> Any:
         """Rows that refer to nothing here."""
-        return Path(self._owner, (self,)).is_null()  # type: ignore[arg-type]
+        return self._path().is_null()
 
     def is_not_null(self) -> Any:
         """Rows that refer to something here."""
-        return Path(self._owner, (self,)).is_not_null()  # type: ignore[arg-type]
+        return self._path().is_not_null()
 
     def __repr__(self) -> str:
         """Kind, class and name."""
         owner = getattr(self, "_owner", None)
         return f"<{type(self).__name__} {owner.__name__ if owner is not None else '?'}.{self.workfront_name}>"
+
+    def _path(self) -> Path:
+        from .paths import Path  # for conditions only
+
+        return Path(self._owner, (self,))  # type: ignore[arg-type]
 
     def _instead(self, obj: Object, place: str) -> str:
         raise NotImplementedError
