@@ -5,9 +5,8 @@ Names are imported when first asked for, so that `import workfront_orm` costs ne
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from workfront_orm.core.aggregates import count
     from workfront_orm.core.errors import APIError, FieldNotLoaded, IncompleteRead, OutcomeUnknown
-    from workfront_orm.core.expressions import exists
+    from workfront_orm.core.expressions import count, exists
     from workfront_orm.core.fields import Field
     from workfront_orm.core.moments import current_user, days, hours, months, now, quarters, today, weeks, years
     from workfront_orm.core.objects import Object
@@ -31,7 +30,7 @@ _HOMES = {
     "Reference": "core.relations",
     "Session": "services.workfront.session",
     "WorkfrontAPIError": "services.workfront.errors",
-    "count": "core.aggregates",
+    "count": "core.expressions",
     "current_user": "core.moments",
     "days": "core.moments",
     "exists": "core.expressions",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal as Exact
 
-from workfront_orm.core.expressions import Operand
 from workfront_orm.core.fields import Field, Key
+from workfront_orm.core.operators import Operand
 from workfront_orm.core.paths import FieldPath, Path
 from workfront_orm.core.reflection import APIVersion as Namespace
 from workfront_orm.core.relations import Collection, Reference

@@ -18,9 +18,17 @@ from workfront_orm import (
     weeks,
     years,
 )
-from workfront_orm.core.aggregates import Aggregate, Ordering
 from workfront_orm.core.errors import UnknownNameError
-from workfront_orm.core.expressions import Comparison, Exists, Group, Negation, comparisons, operands
+from workfront_orm.core.expressions import (
+    Aggregate,
+    Comparison,
+    Exists,
+    Group,
+    Negation,
+    Ordering,
+    comparisons,
+    operands,
+)
 from workfront_orm.core.paths import FieldPath, Path
 from workfront_orm.versions.v220 import Hour, Note, Project, Task, User
 

@@ -8,9 +8,10 @@ import workfront_orm
 from workfront_orm import days, today
 from workfront_orm.core.aggregation import Aggregation
 from workfront_orm.core.errors import UnknownNameError
-from workfront_orm.core.expressions import Expression, Operand
+from workfront_orm.core.expressions import Expression
 from workfront_orm.core.moments import Period, ServerValue
 from workfront_orm.core.objects import Object
+from workfront_orm.core.operators import Operand
 from workfront_orm.core.partition import Window
 from workfront_orm.core.paths import Path
 from workfront_orm.core.query import Query

@@ -13,7 +13,7 @@ from workfront_orm.versions import unsupported, v40, v140, v220
 from workfront_orm.versions.v220 import Note, Project, Task, Team, User, api
 
 if TYPE_CHECKING:
-    from workfront_orm.core.aggregates import Ordering
+    from workfront_orm.core.expressions import Ordering
     from workfront_orm.core.objects import Object
 
 

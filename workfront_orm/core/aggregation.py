@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .aggregates import Aggregate
 from .errors import UnknownNameError, near_matches
+from .expressions import Aggregate
 from .logic import never
 from .types import holds_numbers
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .exchange import Select
-    from .expressions import Operand
+    from .operators import Operand
     from .session import BaseSession
 
 __all__ = ["AggregateRow", "Aggregation"]

@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .errors import NotSupportedError
-from .expressions import Comparison, Exists, Expression, Group, Negation, Operand
+from .expressions import Comparison, Exists, Expression, Group, Negation
 from .logic import operator_pairs
 from .moments import ServerValue
+from .operators import Operand
 from .types import ANY
 
 if TYPE_CHECKING:

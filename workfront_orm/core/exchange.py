@@ -15,9 +15,8 @@ from attrs import define, field, frozen
 from .redaction import masked_url
 
 if TYPE_CHECKING:
-    from .aggregates import Ordering
     from .errors import APIError
-    from .expressions import Expression
+    from .expressions import Expression, Ordering
     from .objects import Object
 
 __all__ = ["Change", "Effect", "Outcome", "Page", "Position", "Request", "Response", "Select", "Split", "Status"]

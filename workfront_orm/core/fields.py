@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import types
 from .errors import FieldNotLoaded
-from .expressions import Operand
+from .operators import Operand
 from .specs import FieldSpec
 from .tracking import NOT_LOADED, snapshot
 

@@ -7,7 +7,8 @@ must hold. `groups` brings a tree into that form; a service writes the groups do
 from __future__ import annotations
 
 from .errors import NotSupportedError
-from .expressions import Comparison, Exists, Expression, Group, Negation, Operand
+from .expressions import Comparison, Exists, Expression, Group, Negation
+from .operators import Operand
 from .relations import Collection
 from .types import DateTime
 

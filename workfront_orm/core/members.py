@@ -6,8 +6,8 @@ import copyreg
 
 from . import types
 from .errors import UnknownNameError, near_matches
-from .expressions import Operand
 from .fields import Field
+from .operators import Operand
 from .relations import Relation
 from .tracking import CustomFields
 

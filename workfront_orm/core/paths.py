@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .expressions import Operand
 from .fields import Field
 from .members import member_names, resolve_member
+from .operators import Operand
 from .relations import target_type
 
 TYPE_CHECKING = False

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve
 
-from .aggregates import Ordering
 from .errors import IncompleteRead, NotFoundError
 from .exchange import Change, Select
-from .expressions import Expression, Operand, comparisons, operands
+from .expressions import Expression, Ordering, comparisons, operands
 from .logic import never
 from .members import find_member, resolve_member
 from .objects import Object
+from .operators import Operand
 from .paging import read_pages
 from .tracking import State, changed_fields
 from .types import Enumeration

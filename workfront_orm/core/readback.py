@@ -23,8 +23,9 @@ from .types import DateTime, Enumeration, holds_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .expressions import Expression, Operand
+    from .expressions import Expression
     from .objects import Object
+    from .operators import Operand
     from .session import BaseSession
 
 __all__ = ["ReadBack", "comparable"]

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from .aggregates import Aggregate
     from .exchange import Change, Outcome, Position, Request, Response, Select, Split
-    from .expressions import Expression, Operand
+    from .expressions import Aggregate, Expression
     from .fields import Field
     from .objects import Object
+    from .operators import Operand
     from .relations import Collection, Reference
     from .session import BaseSession
     from .specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec, ReferenceSpec

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
-    from workfront_orm.core.expressions import Expression, Operand
+    from workfront_orm.core.expressions import Expression
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.operators import Operand
     from workfront_orm.core.relations import Collection, Reference
     from workfront_orm.core.specs import FieldSpec, ObjectSpec, ReferenceSpec
 

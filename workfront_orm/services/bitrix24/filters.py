@@ -15,12 +15,13 @@ from attrs import evolve
 
 from workfront_orm.core.errors import UnknownNameError, near_matches
 from workfront_orm.core.exchange import Select
-from workfront_orm.core.expressions import Comparison, Exists, Expression, Operand
+from workfront_orm.core.expressions import Comparison, Exists, Expression
 from workfront_orm.core.fields import Field
 from workfront_orm.core.logic import groups
 from workfront_orm.core.members import find_member
 from workfront_orm.core.moments import ServerValue
 from workfront_orm.core.objects import Object
+from workfront_orm.core.operators import Operand
 from workfront_orm.core.relations import Collection, Reference
 
 from .codecs import LINK_TYPES

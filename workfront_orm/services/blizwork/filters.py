@@ -12,10 +12,11 @@ from attrs import define, field
 
 from workfront_orm.core.errors import UnknownNameError
 from workfront_orm.core.exchange import Select
-from workfront_orm.core.expressions import Comparison, Expression, Group, Operand
+from workfront_orm.core.expressions import Comparison, Expression, Group
 from workfront_orm.core.fields import Field
 from workfront_orm.core.members import find_member
 from workfront_orm.core.moments import ServerValue
+from workfront_orm.core.operators import Operand
 
 from .errors import NotSupportedError
 from .families import FIELD, SUMMARY, is_case

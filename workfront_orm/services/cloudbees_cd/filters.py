@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.errors import UnknownNameError, near_matches
 from workfront_orm.core.exchange import Select
-from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Negation, Operand
+from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Negation
 from workfront_orm.core.fields import Field
 from workfront_orm.core.logic import groups
 from workfront_orm.core.members import find_member
 from workfront_orm.core.moments import ServerValue
 from workfront_orm.core.objects import Object
+from workfront_orm.core.operators import Operand
 from workfront_orm.core.relations import Reference
 
 from .errors import NotSupportedError

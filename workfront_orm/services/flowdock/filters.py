@@ -29,7 +29,7 @@ from .errors import NotSupportedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from workfront_orm.core.aggregates import Ordering
+    from workfront_orm.core.expressions import Ordering
 
 __all__ = [
     "compiled",

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from workfront_orm.core.errors import NotSupportedError, UnknownNameError, near_matches
-from workfront_orm.core.expressions import Comparison, Expression, Group, Negation, Operand
+from workfront_orm.core.expressions import Comparison, Expression, Group, Negation
 from workfront_orm.core.logic import crosses_collection
 from workfront_orm.core.moments import ServerValue
+from workfront_orm.core.operators import Operand
 from workfront_orm.core.types import DateTime
 
 from .wire import text_of

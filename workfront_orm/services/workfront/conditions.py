@@ -15,8 +15,9 @@ from attrs import evolve
 
 from workfront_orm.core.errors import NotSupportedError
 from workfront_orm.core.exchange import Split
-from workfront_orm.core.expressions import Comparison, Exists, Expression, Group, Operand
+from workfront_orm.core.expressions import Comparison, Exists, Expression, Group
 from workfront_orm.core.logic import crosses_collection, groups
+from workfront_orm.core.operators import Operand
 from workfront_orm.core.types import ListOf
 
 from .comparisons import comparison_pairs, rewritten

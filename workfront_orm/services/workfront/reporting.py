@@ -13,9 +13,9 @@ from .wire import form_request
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from workfront_orm.core.aggregates import Aggregate
     from workfront_orm.core.exchange import Request, Select
-    from workfront_orm.core.expressions import Operand
+    from workfront_orm.core.expressions import Aggregate
+    from workfront_orm.core.operators import Operand
 
 __all__ = ["report"]
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workfront_orm.core import types
-    from workfront_orm.core.aggregates import Aggregate
     from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
-    from workfront_orm.core.expressions import Expression, Operand
+    from workfront_orm.core.expressions import Aggregate, Expression
     from workfront_orm.core.fields import Field
     from workfront_orm.core.objects import Object
+    from workfront_orm.core.operators import Operand
     from workfront_orm.core.session import BaseSession
     from workfront_orm.core.specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
 
