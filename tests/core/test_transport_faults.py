@@ -6,8 +6,8 @@ import warnings
 import pytest
 
 from workfront_orm.core import errors
+from workfront_orm.core.connection import MOST_RENEWALS
 from workfront_orm.core.retrying import Retrying
-from workfront_orm.core.session import MOST_RENEWALS
 from workfront_orm.sandbox import Sandbox
 from workfront_orm.sandbox.faults import KINDS
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from keyword import iskeyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ def snake_case(name: str) -> str:
 
 def is_attribute(name: str) -> bool:
     """Whether a member can have that Python name: an identifier, no keyword and not special."""
-    import keyword  # cheap, but not on every import
-
-    return name.isidentifier() and not keyword.iskeyword(name) and not is_special(name)
+    return name.isidentifier() and not iskeyword(name) and not is_special(name)
 
 
 def is_special(name: str) -> bool:

@@ -1,13 +1,13 @@
-"""The session: what programs talk to. It ties a service, a transport and an identity map together."""
+"""The session: what programs talk to. It ties a connection, the classes of a version and an identity map together."""
 
 from __future__ import annotations
 
-import logging
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from . import saving
-from .errors import APIError, AuthenticationError, IncompleteRead, OutcomeUnknown, ThrottledError
+from .connection import Connection
+from .errors import APIError, IncompleteRead
 from .identity import IdentityMap
 from .loading import Loader
 from .members import convert_name
@@ -15,20 +15,18 @@ from .metadata import MetadataNotFoundError
 from .objects import Object
 from .options import spelled_out
 from .paging import Token, read_pages
-from .redaction import confidential, masked_url
+from .redaction import confidential
 from .reflection import APIVersion
 from .reflection import api_version as find_api_version
-from .retrying import Retrying, retry_after
+from .retrying import Retrying
 from .throttle import throttle_of
 from .transport import LARGEST_ANSWER, Transport
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from threading import Event
-    from types import TracebackType
 
-    from .exchange import Request, Response, Select
+    from .exchange import Select
     from .fields import Field
     from .query import Query
     from .relations import Collection, Reference
@@ -42,11 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BaseSession", "load_api"]
 
-MOST_RENEWALS = 2
-"""How often credentials are renewed for one request."""
 
-
-class BaseSession:
+class BaseSession(Connection):
     """What sessions of all systems have in common. A service subclasses it and adds its credentials.
 
     Args:
@@ -114,14 +109,7 @@ class BaseSession:
                 raise ValueError(f"{name} takes one of {', '.join(self._options[name])}, not {value!r}")
         if page_size is not None and (type(page_size) is not int or page_size < 1):
             raise ValueError(f"page_size takes a whole number of at least 1, not {page_size!r}")
-        self.service = service
-        self.url = url
-        self.values = values
-        self.lazy = lazy
-        self.page_size = page_size
-        self.identity_map = IdentityMap(self)
-        self._api = api
-        self._transport = Transport(
+        transport = Transport(
             timeout=timeout,
             throttle=throttle_of(url, max_concurrent, machine_wide) if throttle is None else throttle,
             ssl_context=ssl_context,
@@ -130,10 +118,14 @@ class BaseSession:
             proxies=proxies,
             largest_answer=largest_answer,
         )
-        self._retrying = Retrying() if retrying is None else retrying
+        super().__init__(service, url, transport, Retrying() if retrying is None else retrying)
+        self.values = values
+        self.lazy = lazy
+        self.page_size = page_size
+        self.identity_map = IdentityMap(self)
+        self._api = api
         self._loader = Loader(self)
         self._codes: dict[Any, frozenset[Any] | None] = {}
-        self._log = logging.getLogger(service.name)
 
     @property
     def api(self) -> Any:
@@ -333,11 +325,6 @@ class BaseSession:
         found: list[list[AnyObject]] = duplicates(self, objects, key)
         return found
 
-    @property
-    def max_concurrent(self) -> int:
-        """The greatest number of requests in flight at a time."""
-        return self._transport.throttle.most
-
     def refresh(self, obj: Object) -> None:
         """Read an object's loaded fields again; its unsaved changes are lost."""
         self._check_object(obj, "refresh")
@@ -478,82 +465,6 @@ class BaseSession:
                 f"{near_matches(str(code), names)} (codes of this tenant: {', '.join(names)})"
             )
 
-    # --- sending ------------------------------------------------------------------
-
-    @confidential
-    def execute(self, request: Request, *, stop: Event | None = None) -> Any:
-        """Send a planned request and return what its answer decodes to.
-
-        Args:
-            request: What to send.
-            stop: Once set, a request that failed is not sent again.
-
-        Raises:
-            APIError: The server refuses, or no answer came; the operation is named.
-        """
-        try:
-            unknown = self.service.error(OutcomeUnknown)
-            return self._retrying.call(request, lambda: self._once(request), unknown, stop)
-        except APIError as error:
-            error.operation = error.operation or request.operation
-            raise
-
-    def execute_all(self, requests: Sequence[Request]) -> list[Any]:
-        """Send planned reads, several at a time, and return what each decodes to, in order.
-
-        Raises:
-            APIError: The first that failed; what is not begun then is not sent.
-        """
-        if len(requests) < 2:  # noqa: PLR2004 - one needs no pool
-            return [self.execute(request) for request in requests]
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(max_workers=min(len(requests), self.max_concurrent)) as pool:
-            futures = [pool.submit(self.execute, request) for request in requests]
-            try:
-                return [future.result() for future in futures]
-            except BaseException:
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
-
-    def _once(self, request: Request) -> Any:
-        renewals = 0
-        while True:
-            response = self.send(request)
-            try:
-                return self._decoded(request, response)
-            except ThrottledError as error:
-                error.retry_after = error.retry_after or retry_after(response.headers)
-                self._transport.throttle.refused(error.retry_after, request)
-                raise
-            except AuthenticationError as error:
-                # An expired session: the server did not act, so with new credentials it may be sent again.
-                # They may expire at once as well, where other threads or programs use them.
-                if renewals == MOST_RENEWALS or not self.renew_credentials(request, error):
-                    raise
-                renewals += 1
-
-    def _decoded(self, request: Request, response: Response) -> Any:
-        data = self.service.read_answer(response)
-        self._transport.throttle.answered(request, data)
-        return request.decode(data)
-
-    def renew_credentials(self, request: Request, error: AuthenticationError) -> bool:  # noqa: ARG002 - systems look at it
-        """Get new credentials after the server refused those that were sent.
-
-        Args:
-            request: What was sent.
-            error: What the server answered.
-
-        Returns:
-            Whether there are new ones, so that the request is sent once more.
-        """
-        return False
-
-    def send(self, request: Request) -> Response:
-        """Add credentials to a planned request and send it."""
-        raise NotImplementedError
-
     def _check_type(self, cls: Any, operation: str) -> None:
         if not (isinstance(cls, type) and issubclass(cls, Object)):
             raise TypeError(f"{operation} takes a class such as session.api.Task, not {cls!r}")
@@ -571,32 +482,6 @@ class BaseSession:
             raise TypeError(f"{operation} takes an object, not {obj!r}")
         if obj.session is not self:
             raise TypeError(f"{operation} {obj._label()}: it is not of this session; take session.merge(obj)")
-
-    # --- life ---------------------------------------------------------------------
-
-    def close(self) -> None:
-        """Close the connections. Objects keep their values; the session can be used again."""
-        self._transport.close()
-
-    def __enter__(self) -> Self:
-        """Use the session in a with block."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connections."""
-        self.close()
-
-    def __repr__(self) -> str:
-        """Class and address, never credentials."""
-        return f"<{type(self).__name__} {masked_url(self.url)}>"
-
-    def __reduce__(self) -> Any:
-        """Refuse: a pickle would carry credentials."""
-        raise TypeError(
-            f"{type(self).__name__} does not pickle, since it holds credentials; make a new one where it is needed"
-        )
 
 
 def load_api(service: Service, version: str, metadata: Any = None) -> APIVersion | None:
