@@ -146,7 +146,7 @@ class Bitrix24Service(Service):
     def capabilities(self, spec: ObjectSpec | None) -> Capabilities:
         """Pages of 50, fifty of which travel in one batch; operations as the metadata lists them."""
         from .batch import LIMIT
-        from .families import family_of
+        from .kinds import family_of
         from .reading import PAGE
 
         if spec is None:

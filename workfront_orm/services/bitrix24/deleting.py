@@ -14,7 +14,7 @@ from workfront_orm.core.report import Report, ReportRow
 
 from .batch import LIMIT, Command, batch
 from .errors import AccessDeniedError, Bitrix24APIError, ConflictError
-from .families import family_of
+from .kinds import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -26,7 +26,7 @@ from workfront_orm.core.relations import Collection, Reference
 
 from .codecs import LINK_TYPES
 from .errors import NotSupportedError
-from .families import family_of
+from .kinds import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,8 +15,8 @@ from workfront_orm.core.relations import Collection, Reference
 
 from .batch import LIMIT, batch
 from .errors import Bitrix24APIError, NotFoundError, NotSupportedError
-from .families import family_of
 from .filters import where_of
+from .kinds import family_of
 from .wire import call
 
 if TYPE_CHECKING:

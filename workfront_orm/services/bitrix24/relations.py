@@ -15,7 +15,7 @@ from workfront_orm.core.exchange import Request, Select
 
 from .batch import LIMIT, Command, batch
 from .codecs import number_of
-from .families import family_of
+from .kinds import family_of
 from .wire import as_map, call
 
 if TYPE_CHECKING:

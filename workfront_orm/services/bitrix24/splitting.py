@@ -16,8 +16,8 @@ from workfront_orm.core.expressions import Comparison
 from workfront_orm.core.logic import groups
 
 from .errors import NotSupportedError
-from .families import family_of
 from .filters import is_expressible
+from .kinds import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

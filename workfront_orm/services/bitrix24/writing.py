@@ -16,8 +16,8 @@ from workfront_orm.core.tracking import NOT_LOADED
 
 from .batch import LIMIT, batch
 from .errors import NotFoundError, ThrottledError
-from .families import family_of
 from .files import FILE
+from .kinds import family_of
 from .multifields import MultiFields, difference
 from .reading import REFERENCE
 from .wire import call
