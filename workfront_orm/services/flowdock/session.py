@@ -1,12 +1,11 @@
-"""The Flowdock session: credentials, flows by address, files, what integrations present, low-level calls."""
+"""The Flowdock session: credentials, flows by address, what integrations present, low-level calls."""
 
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from attrs import evolve
 
@@ -16,17 +15,17 @@ from workfront_orm.core.objects import Object
 from workfront_orm.core.redaction import hide, masked
 from workfront_orm.core.session import BaseSession, load_api
 
-from . import service
+from . import files, service
 from .credentials import Application, Basic, Nobody
 from .directory import Directory
-from .errors import InvalidResponseError, error_for
+from .errors import InvalidResponseError
 from .filters import MESSAGES
 from .flowdock_service import VERSION
-from .values import Attachment
 from .wire import Answer, Call, read_answer, rows_of, shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
     from threading import Event
     from typing import Unpack
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from workfront_orm.core.transport import Stream
 
     from .stream import EventStream
+    from .values import Attachment
 
 __all__ = ["STREAM_URL", "URL", "Session"]
 
@@ -45,7 +45,6 @@ STREAM_URL = "https://stream.flowdock.com"
 """Where the stream was."""
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-_FOUND = 302
 _READ = 100
 
 
@@ -293,54 +292,7 @@ class Session(BaseSession):
             NotFoundError: There is no such file.
             InvalidResponseError: The API answers no address.
         """
-        path = file.path if isinstance(file, Attachment) else str(file)
-        if "://" in path or not path.strip("/"):
-            raise ValueError(f"download: takes an attachment or its path below the API, not {path!r}")
-        path = f"/{path.lstrip('/')}"
-        label = f"download {path.rpartition('/')[2]}"
-        call = Call(operation=label, path=path, decode=lambda address: address)
-        address = self._retrying.call(call, lambda: self._storage(call))
-        bare = Request(operation=label, path=urlsplit(address).path)
-        if to is None:
-            return self._retrying.call(bare, lambda: self._stored(bare, address))
-        return self._retrying.call(bare, lambda: self._written(bare, address, Path(to)))
-
-    def _storage(self, call: Call) -> str:
-        response = self.send(call)
-        if response.status != _FOUND:
-            read_answer(response)
-            raise InvalidResponseError(
-                f"{response.status} where a redirect to the storage was expected",
-                response.status,
-                operation=call.operation,
-            )
-        address = urljoin(f"{self.url}/", response.headers.get("Location", ""))
-        scheme = urlsplit(address).scheme
-        if scheme not in {"https", urlsplit(self.url).scheme}:
-            raise InvalidResponseError("the storage is not read over https", response.status, operation=call.operation)
-        return address
-
-    def _stored(self, request: Request, address: str) -> bytes:
-        response = self._transport.send(request, address, {})
-        if response.status != 200:  # noqa: PLR2004 - every success is a 200
-            raise error_for(response.status, response.body.decode("utf-8", "replace")[:200])
-        return response.body
-
-    def _written(self, request: Request, address: str, target: Path) -> int:
-        stream = self._transport.open(request, address, {})
-        try:
-            if stream.status != 200:  # noqa: PLR2004 - every success is a 200
-                raise error_for(stream.status, "the storage refuses")
-            size = 0
-            with target.open("wb") as file:
-                for piece in stream:
-                    size += file.write(piece)
-        finally:
-            stream.close()
-        expected = stream.headers.get("Content-Length", "")
-        if expected.isdecimal() and "Content-Encoding" not in stream.headers and int(expected) != size:
-            raise InvalidResponseError(f"{size} of {expected} bytes came", stream.status, operation=request.operation)
-        return size
+        return files.download(self, file, to)
 
     # --- stream -----------------------------------------------------------------------
 
