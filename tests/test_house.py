@@ -229,6 +229,13 @@ def test_core_names_no_system():
     assert not found, "\n".join(found)
 
 
+def test_the_page_on_the_architecture_says_what_every_module_of_core_knows():
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = page[page.index("## What each module of core knows") :].partition("\n## ")[0]
+    named = [name for row in re.findall(r"^\| (`.+?`) \|", rows, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(named) == sorted(path.stem for path in (PACKAGE / "core").glob("*.py") if path.stem != "__init__")
+
+
 def test_a_system_is_known_to_its_own_folders_only():
     systems = {path.name for path in (PACKAGE / "services").iterdir() if path.is_dir() and path.name[0] != "_"}
     assert "workfront" in systems

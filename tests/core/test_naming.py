@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workfront_orm.core.naming import member_names, snake_case
+from workfront_orm.core.naming import snake_case, unique_names
 
 
 @pytest.mark.parametrize(
@@ -33,19 +33,19 @@ def test_a_folded_name_stays_as_it_is(name):
 
 def test_an_earlier_member_keeps_the_plain_name():
     members = [("fields", "url"), ("references", "URL")]
-    assert member_names((), members) == {("fields", "url"): "url", ("references", "URL"): "url_"}
+    assert unique_names((), members) == {("fields", "url"): "url", ("references", "URL"): "url_"}
 
 
 def test_our_own_names_win_over_all_members():
-    assert member_names({"save"}, [("actions", "save")]) == {("actions", "save"): "save_"}
+    assert unique_names({"save"}, [("actions", "save")]) == {("actions", "save"): "save_"}
 
 
 def test_a_second_collision_fails_and_names_both():
     members = [("fields", "url"), ("references", "URL"), ("actions", "Url")]
     with pytest.raises(ValueError, match="actions 'Url' collides twice: 'url' and 'url_' are both taken"):
-        member_names((), members)
+        unique_names((), members)
 
 
 def test_names_that_are_no_identifiers_have_no_python_name():
     members = [("fields", "DE:Region"), ("fields", "1st"), ("fields", "class"), ("fields", "a b"), ("fields", "ok")]
-    assert member_names((), members) == {("fields", "ok"): "ok"}
+    assert unique_names((), members) == {("fields", "ok"): "ok"}

@@ -15,7 +15,7 @@ from workfront_orm.core import metadata, reflection, service
 from workfront_orm.core.errors import FieldNotLoaded, UnknownNameError
 from workfront_orm.core.fields import Field, Key
 from workfront_orm.core.methods import LateMethod
-from workfront_orm.core.naming import member_names, snake_case
+from workfront_orm.core.naming import snake_case, unique_names
 from workfront_orm.core.objects import Object
 from workfront_orm.core.reflection import APIVersion, api_version, find_query, generic_type
 from workfront_orm.core.relations import Collection, Reference
@@ -372,7 +372,7 @@ def test_no_file_has_a_second_collision(path):
             for name in spec.raw.get(kind) or ()
             if not (kind == "queries" and name in actions)
         ]
-        names = member_names(own, members)
+        names = unique_names(own, members)
         assert len(set(names.values())) == len(names)
         assert not own & set(names.values())
 

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["is_attribute", "is_special", "member_names", "snake_case"]
+__all__ = ["is_attribute", "is_special", "snake_case", "unique_names"]
 
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 
@@ -34,7 +34,7 @@ def is_special(name: str) -> bool:
     return name[:2] == "__" == name[-2:]
 
 
-def member_names(
+def unique_names(
     taken: Iterable[str],
     members: Iterable[tuple[str, str]],
     fold: Callable[[str], str] = snake_case,

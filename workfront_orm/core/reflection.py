@@ -17,7 +17,7 @@ from .errors import UnknownNameError, near_matches
 from .fields import Field, Key
 from .members import ObjectMeta
 from .methods import LateMethod, make_action, make_query
-from .naming import is_attribute, is_special, member_names
+from .naming import is_attribute, is_special, unique_names
 from .objects import Object
 from .relations import Collection, Reference
 from .service import find_service
@@ -444,7 +444,7 @@ def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], st
     members = [
         member for member in members if member not in fixed and not (member[0] == "queries" and member[1] in actions)
     ]
-    names = member_names({*_OWN_NAMES, *service.helpers(spec.key), *fixed.values()}, members, service.python_name)
+    names = unique_names({*_OWN_NAMES, *service.helpers(spec.key), *fixed.values()}, members, service.python_name)
     names.update({member: name for member, name in fixed.items() if name})
     return names
 

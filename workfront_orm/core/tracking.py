@@ -1,8 +1,8 @@
 """What changed: the state beside a row, and the views through which rows are read and written.
 
-A row holds the current wire values. Beside it stands a state: shared by all clean objects of
-a page, replaced by one of its own at an object's first change. It keeps the original of each
-changed field, so that setting a value back makes the field clean again.
+A row holds the current wire values. Beside it stands a state, shared by the objects of a page, and
+from an object's first change on the original of each changed field, so that setting a value back
+makes the field clean again.
 """
 
 from __future__ import annotations
