@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .operators import Comparand
+
 __all__ = [
     "Period",
     "ServerValue",
@@ -37,7 +39,7 @@ class Period:
         return f"<{self.number} {self.unit}>"
 
 
-class ServerValue:
+class ServerValue(Comparand):
     """A value that the server computes when it reads the filter.
 
     Attributes:

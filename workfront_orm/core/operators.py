@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from . import types
 
 TYPE_CHECKING = False
@@ -10,13 +12,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .expressions import Aggregate, Comparison, Ordering
-    from .moments import ServerValue
     from .objects import Object
 
-__all__ = ["Operand"]
+__all__ = ["Comparand", "Operand"]
 
 
-class Operand:
+class Comparand:
+    """What a field is compared with that is no value: another field, or what the server computes (see `moments`)."""
+
+    __slots__ = ()
+
+
+class Operand(Comparand):
     """A field, or a path that ends at one: what conditions, orderings and aggregates are made of."""
 
     __slots__ = ()
@@ -41,9 +48,7 @@ class Operand:
         return self._comparison(operator, self._wire(value, operator), ignore_case=ignore_case)
 
     def _wire(self, value: Any, operator: str) -> Any:
-        from .moments import ServerValue  # like expressions: once something is compared, a class alone needs neither
-
-        if isinstance(value, (Operand, ServerValue)):
+        if isinstance(value, Comparand):
             self._require_kind(value)
             return value
         return self.leaf.to_filter(value, operator)
@@ -250,19 +255,16 @@ class Operand:
     def _comparison(
         self, operator: str, value: Any = None, upper: Any = None, *, ignore_case: bool = False
     ) -> Comparison:
-        from .expressions import Comparison
-
-        return Comparison(self, operator, value, upper, ignore_case=ignore_case)
+        made: Comparison = _expressions().Comparison(self, operator, value, upper, ignore_case=ignore_case)
+        return made
 
     def _ordering(self, *, descending: bool, ignore_case: bool) -> Ordering:
-        from .expressions import Ordering
-
-        return Ordering(self, descending=descending, ignore_case=ignore_case)
+        made: Ordering = _expressions().Ordering(self, descending=descending, ignore_case=ignore_case)
+        return made
 
     def _figure(self, function: str, *, distinct: bool) -> Aggregate:
-        from .expressions import Aggregate
-
-        return Aggregate(function, self, distinct=distinct)
+        made: Aggregate = _expressions().Aggregate(function, self, distinct=distinct)
+        return made
 
     def _compare_many(self, operator: str, values: Iterable[Any], *, ignore_case: bool = False) -> Comparison:
         if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
@@ -283,7 +285,7 @@ class Operand:
             raise TypeError(f"{self!r} takes a number of characters, not {length!r}")
         return self._comparison(operator, length)
 
-    def _require_kind(self, value: Operand | ServerValue) -> None:
+    def _require_kind(self, value: Any) -> None:
         """Refuse to compare moments with texts and the like, which servers do without a word."""
         mine = types.kind_of(self.leaf.codec)
         other = types.kind_of(value.leaf.codec) if isinstance(value, Operand) else value.kind
@@ -300,6 +302,14 @@ class Operand:
             raise TypeError(f"{self!r} holds {codec.name}, and {operator} takes a field of whole numbers")
         if operator == "at" and types.kind_of(codec) not in {"moments", None}:
             raise TypeError(f"{self!r} holds {codec.name}, and at() takes a moment; use ==")
+
+
+@cache
+def _expressions() -> Any:
+    """The module of what operators make: a class alone makes none of it. Kept, since an import costs as much as a comparison."""
+    from . import expressions
+
+    return expressions
 
 
 _BITS = frozenset({"any_bits", "all_bits", "no_bits"})
