@@ -158,8 +158,11 @@ def test_unknown_names_raise_with_near_matches(api):
         _ = api["Taks"]
     with pytest.raises(UnknownNameError, match="did you mean 'Issue'"):
         _ = api.Isue
-    with pytest.raises(KeyError, match=r"v22\.0 has no object with code 'NOPE'"):
-        _ = api.by_code["NOPE"]
+    for name in ("OpTask", "OPTASK", "optask"):
+        with pytest.raises(UnknownNameError, match="did you mean 'Issue'"):
+            getattr(api, name)
+    with pytest.raises(KeyError, match=r"v22\.0 has no object with code 'TSK'; did you mean 'TTSK' or 'TASK'"):
+        _ = api.by_code["TSK"]
     assert not hasattr(api, "OpTask")
     assert not hasattr(api, "_repr_html_")
 
@@ -167,6 +170,9 @@ def test_unknown_names_raise_with_near_matches(api):
 def test_a_version_without_metadata_names_those_there_are():
     with pytest.raises(metadata.MetadataNotFoundError, match=r"v22\.0"):
         api_version("workfront", "v99.0")
+    for version in ("22", "v22", "22.0", "V22.0"):
+        with pytest.raises(metadata.MetadataNotFoundError, match=r"did you mean 'v22\.0'\?; versions with metadata"):
+            api_version("workfront", version)
 
 
 def test_an_unknown_service_names_those_there_are():

@@ -71,7 +71,7 @@ def find_source(service: str, name: str) -> Any:
 
 
 def find_class(api: APIVersion, name: str) -> type[Object]:
-    """A class by name or code.
+    """A class by name or code, in upper or lower case.
 
     Raises:
         UnknownNameError: There is none; the message gives near matches.
@@ -80,10 +80,13 @@ def find_class(api: APIVersion, name: str) -> type[Object]:
     from workfront_orm.core.objects import Object
 
     names = [entry for entry in dir(api) if entry[:1].isupper()]
-    found: Any = getattr(api, name) if name in names else api.by_code.get(name)
+    codes = [*api.by_code]
+    chosen = {known.lower(): known for known in [*codes, *names]}.get(name.lower(), name)
+    chosen = name if name in names else chosen
+    found: Any = getattr(api, chosen) if chosen in names else api.by_code.find(chosen)
     if isinstance(found, type) and issubclass(found, Object):
         return found
-    hint = near_matches(name, [*api.by_code, *names], "`workfront-orm describe` lists them all")
+    hint = near_matches(name, [*codes, *names], "`workfront-orm describe` lists them all")
     raise UnknownNameError(f"{api.version} has no class {name!r}{hint}")
 
 

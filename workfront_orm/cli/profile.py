@@ -58,6 +58,7 @@ def open_session(version: str | None, profile: str | None = None, *, known: bool
 
 def _from_environment(version: str | None, options: dict[str, Any], *, known: bool) -> Session:
     from workfront_orm import Session
+    from workfront_orm.core.profiles import profiles_path
     from workfront_orm.services.workfront.address import parse_address
 
     from .names import find_api, newest_version
@@ -65,9 +66,12 @@ def _from_environment(version: str | None, options: dict[str, Any], *, known: bo
     url, key = os.environ.get(URL, ""), os.environ.get(API_KEY, "")
     missing = [name for name, value in ((URL, url), (API_KEY, key)) if not value]
     if missing:
+        profile = options.get("profile")
+        other = f"{profiles_path()} has no profile {profile!r}, and " if profile else ""
         raise click.UsageError(
-            f"{' and '.join(missing)} not set in the environment: {URL} is an address such as "
+            f"{other}{' and '.join(missing)} not set in the environment: {URL} is an address such as "
             f"https://acme.my.workfront.com, {API_KEY} the API key of a user"
+            + ("" if profile else f"; or name a profile of {profiles_path()} with --profile")
         )
     try:
         template, written = parse_address(url, URL)

@@ -9,6 +9,7 @@ from .errors import UnknownNameError, near_matches
 from .fields import Field
 from .operators import Operand
 from .relations import Relation
+from .standins import stands_in
 from .tracking import CustomFields
 
 TYPE_CHECKING = False
@@ -60,7 +61,8 @@ class ObjectMeta(type):
 
     def __dir__(cls) -> list[str]:
         """Own names and the members."""
-        return sorted(filter(str.isidentifier, {*super().__dir__(), *cls._members}))
+        names = {*super().__dir__(), *cls._members}
+        return sorted(name for name in names if name.isidentifier() and not stands_in(cls, name))
 
 
 def find_member(cls: type[Object], name: str) -> Field | Reference | Collection | None:
@@ -83,9 +85,18 @@ def resolve_member(cls: type[Object], name: str) -> Field | Reference | Collecti
     """
     member = find_member(cls, name)
     if member is None:
-        known = [*cls._members, *cls._python_names]
-        raise UnknownNameError(f"{cls.__name__} has no member {name!r}{near_matches(name, known)}")
+        raise UnknownNameError(f"{cls.__name__} has no member {name!r}{_meant(cls, name)}")
     return member
+
+
+def _meant(cls: type[Object], name: str) -> str:
+    """The end of a message about an unknown name: what may have been meant."""
+    if find_member(cls, name.partition(".")[0]) is not None:
+        return f"; in text the steps of a path are joined by colons: {name.replace('.', ':')!r}"
+    member = find_member(cls, name[1:]) if name[:1] == "-" else None
+    if member is not None:
+        return f"; to order from the greatest, write {cls.__name__}.{cls._python_names.get(member.workfront_name, 'id')}.desc()"
+    return near_matches(name, [*cls._members, *cls._python_names])
 
 
 def member_names(cls: type[Object]) -> set[str]:
@@ -108,7 +119,8 @@ def convert_name(cls: type[Object], name: Any) -> str:
         return resolve_member(cls, name).workfront_name
     wire_name = getattr(name, "workfront_name", None)
     if not isinstance(wire_name, str):
-        raise TypeError(f"{cls.__name__}: a field is named by a string or a descriptor, not by {name!r}")
+        several = "; write several names one after the other" if isinstance(name, (list, tuple, set)) else ""
+        raise TypeError(f"{cls.__name__}: a field is named by a string or a descriptor, not by {name!r}{several}")
     root: Any = (
         name.root if isinstance(name, Operand) else getattr(name, "_owner", None) or getattr(name, "_root", None)
     )

@@ -345,8 +345,18 @@ def find(service: str, version: str, path: str | os.PathLike[str] | None = None)
 
                 if version in versions_in(woven):
                     return WovenFile(woven, version)
-    known = ", ".join(versions(service)) or "none"
-    raise MetadataNotFoundError(f"no metadata for version {version!r} of {service}; versions with metadata: {known}")
+    known = versions(service)
+    raise MetadataNotFoundError(
+        f"no metadata for version {version!r} of {service}{_meant_version(version, known)}; "
+        f"versions with metadata: {', '.join(known) or 'none'}"
+    )
+
+
+def _meant_version(version: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown version: the one that is written nearly so, as `22` or `v22` for `v22.0`."""
+    bare = {name.removeprefix("v").removesuffix(".0"): name for name in known}
+    same = bare.get(version.lower().removeprefix("v").removesuffix(".0"))
+    return "" if same is None else f"; did you mean {same!r}?"
 
 
 def versions(service: str, folders: Iterable[str] | None = None) -> list[str]:

@@ -246,7 +246,7 @@ class Object(Mapped, metaclass=ObjectMeta):
 
     def __dir__(self) -> list[str]:
         """Own names and the members; never a request."""
-        return sorted(filter(str.isidentifier, {*object.__dir__(self), *type(self)._members}))
+        return dir(type(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy: the row and the unsaved changes, without the session."""

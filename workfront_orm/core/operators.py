@@ -9,7 +9,7 @@ from . import types
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, NoReturn
 
     from .expressions import Aggregate, Comparison, Ordering
     from .objects import Object
@@ -63,6 +63,12 @@ class Operand(Comparand):
 
     # Two conditions on one field are two objects; a field is a key by identity.
     __hash__ = object.__hash__
+
+    def __and__(self, other: object) -> NoReturn:
+        """Refuse: a field is no condition, and `a == 1 & b == 2` is read as `a == (1 & b) == 2`."""
+        raise TypeError(f"{self!r} is no condition to join; comparisons joined by & or | need parentheses around each")
+
+    __rand__ = __or__ = __ror__ = __and__
 
     def __lt__(self, other: Any) -> Comparison:
         """Less, or earlier."""

@@ -8,7 +8,7 @@ name under which they can be imported, so that they and their objects pickle.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from threading import RLock
 
 from . import metadata
@@ -22,15 +22,17 @@ from .objects import Object
 from .relations import Collection, Reference
 from .service import find_service
 from .specs import ActionSpec, FieldSpec, QuerySpec
+from .standins import Absent, stand_in_for
 from .tracking import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
     from .metadata import MetadataFile
     from .service import Service
     from .specs import ObjectSpec
+    from .standins import WireName
 
 __all__ = ["SECTIONS", "APIVersion", "api_version", "find_query", "generic_type", "make_class", "python_names"]
 
@@ -119,10 +121,10 @@ class APIVersion:
         key = told or code
         if key is None:
             raise UnknownNameError(f"a row without a code cannot become an object: it has the keys {sorted(row)[:8]}")
-        try:
-            return self.by_code[key]
-        except KeyError:
+        cls = self.by_code.find(key)
+        if cls is None:
             return generic_type(self.service.name if self.service else None, self.version, key, self.path, self)
+        return cls
 
     def __getattr__(self, name: str) -> type[Object]:
         """The class of that name, made when first asked for."""
@@ -130,9 +132,7 @@ class APIVersion:
             raise AttributeError(name)
         cls = self._make_by_name(name)
         if cls is None:
-            raise UnknownNameError(
-                f"{self.version} has no class {name!r}{near_matches(name, self._names(), 'dir(api) lists them all')}"
-            )
+            raise UnknownNameError(f"{self.version} has no class {name!r}{self._meant(name)}")
         return cls
 
     def __getitem__(self, name: str) -> type[Object]:
@@ -168,6 +168,15 @@ class APIVersion:
             return [name for name, value in self.__dict__.items() if isinstance(value, ObjectMeta)]
         rename = self.service.class_name
         return [rename(key, name) for name, key in self.source.names().items()]
+
+    def _meant(self, name: str) -> str:
+        """The end of a message about an unknown class: the one that has it as its code, or is called nearly so."""
+        named = {} if self.source is None else {key.lower(): key for key in self.source.names().values()}
+        key = named.get(name.lower())
+        if key is not None and self.service is not None:
+            cls = self._make(key)
+            return f"; did you mean {cls.__name__!r}?" if cls is not None else ""
+        return near_matches(name, self._names(), "dir(api) lists them all")
 
     def _make_by_name(self, name: str) -> type[Object] | None:
         if self.source is None or self.service is None:
@@ -224,9 +233,9 @@ class ByCode(Mapping[str, "type[Object]"]):
         Raises:
             KeyError: The version has none.
         """
-        cls = self._made.get(code) or self._api._make(code)
+        cls = self.find(code)
         if cls is None:
-            raise KeyError(f"{self._api.version} has no object with code {code!r}")
+            raise KeyError(f"{self._api.version} has no object with code {code!r}{near_matches(code, self._codes())}")
         return cls
 
     def __iter__(self) -> Iterator[str]:
@@ -240,6 +249,10 @@ class ByCode(Mapping[str, "type[Object]"]):
     def __repr__(self) -> str:
         """The codes."""
         return f"<classes by code: {', '.join(self)}>"
+
+    def find(self, code: str) -> type[Object] | None:
+        """The class of that code, or None where the version has none."""
+        return self._made.get(code) or self._api._make(code)
 
     def made(self, code: str) -> type[Object] | None:
         """The class of that code if it is made already."""
@@ -384,7 +397,8 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
             namespace[name] = LateMethod(make_action, ActionSpec(wire_name, entry), name, service)
         else:
             namespace[name] = LateMethod(make_query, QuerySpec(wire_name, entry), name, service)
-    namespace = {**_absent(general), **namespace}
+    taken = {*_OWN_NAMES, *namespace, *(() if general is None else dir(general))}
+    namespace = {**_absent(general), **_wire_names(names, key_fields, taken), **namespace}
     return _make_type(namespace["__qualname__"], namespace, general)
 
 
@@ -403,27 +417,16 @@ def _absent(general: type[Object] | None) -> dict[str, Absent]:
     return {name: Absent(member.workfront_name) for name, member in members.items()}
 
 
-class Absent:
-    """Stands for a member that a more general class has and this one lacks.
-
-    Args:
-        name: The wire name of the member.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, obj: Object | None, owner: type[Object]) -> NoReturn:
-        """Refuse.
-
-        Raises:
-            UnknownNameError: Always.
-        """
-        raise UnknownNameError(f"{owner.__name__} has no member {self._name!r} here, though others have it")
-
-    def __set__(self, obj: Object, value: Any) -> NoReturn:
-        """Refuse, as a server might drop the value without a word."""
-        self.__get__(obj, type(obj))
+def _wire_names(names: dict[tuple[str, str], str], key: tuple[str, ...], taken: Iterable[str]) -> dict[str, WireName]:
+    """Stand-ins for the wire names of members that have other Python names, where nothing else has the name."""
+    pairs = {name: python_name for (_kind, name), python_name in names.items() if name != python_name}
+    if len(key) == 1 and key[0] != "id":
+        pairs.setdefault(key[0], "id")
+    return {
+        name: stand_in_for(name, python_name)
+        for name, python_name in pairs.items()
+        if name.isidentifier() and name not in taken
+    }
 
 
 def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], str]:

@@ -488,9 +488,9 @@ def load_api(service: Service, version: str, metadata: Any = None) -> APIVersion
     """The classes of a version; None, with a warning, when there is no metadata for it."""
     try:
         return find_api_version(service.name, version, metadata)
-    except MetadataNotFoundError:
+    except MetadataNotFoundError as error:
         if metadata is not None:
             raise
         # Over load_api(), the constructor and what wraps it.
-        warnings.warn(f"No APIVersion for {version}, only basic requests possible", stacklevel=4)
+        warnings.warn(f"No APIVersion for {version}, only basic requests possible: {error}", stacklevel=4)
         return None
