@@ -33,10 +33,11 @@ class Aggregation:
         self._select = select
         self._groups = groups
 
-    def aggregate(self, **aggregates: Aggregate) -> list[AggregateRow]:
+    def aggregate(self, *unnamed: Aggregate, **aggregates: Aggregate) -> list[AggregateRow]:
         """Compute figures for each group, on the server.
 
         Args:
+            unnamed: None; each figure needs a name.
             aggregates: Figures by the name they get: `hours=Task.work.sum(), n=count()`.
 
         Returns:
@@ -48,6 +49,8 @@ class Aggregation:
             ValueError: A field of another type, or a figure with the name of a group.
             NotSupportedError: The system cannot aggregate, or cannot filter like this.
         """
+        if unnamed:
+            raise TypeError(f"aggregate: {unnamed[0]!r} needs a name, such as n={unnamed[0]!r}")
         self._check(aggregates)
         names = [_group_name(group) for group in self._groups]
         for name in names:

@@ -103,7 +103,8 @@ def _settled(report: Report, delivery: Delivery) -> Iterator[None]:
 def _report(session: BaseSession, objects: Iterable[Object], operation: str) -> Report:
     # An object can be indexed by name, which makes it look like a sequence.
     if isinstance(objects, (Object, str, bytes)) or not hasattr(objects, "__iter__"):
-        raise TypeError(f"{operation} takes several objects, not {objects!r}; nothing was sent")
+        given = f"the one object {objects._label()}" if isinstance(objects, Object) else repr(objects)
+        raise TypeError(f"{operation} takes several objects, not {given}; nothing was sent")
     items = list(objects)
     for index, obj in enumerate(items):
         if not isinstance(obj, Object):

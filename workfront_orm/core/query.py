@@ -6,11 +6,11 @@ ways, and read again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from attrs import evolve
 
-from .errors import IncompleteRead, NotFoundError
+from .errors import IncompleteRead, NotFoundError, UnknownNameError, near_matches
 from .exchange import Change, Select
 from .expressions import Expression, Ordering, comparisons, operands
 from .logic import never
@@ -18,6 +18,8 @@ from .members import find_member, resolve_member
 from .objects import Object
 from .operators import Operand
 from .paging import read_pages
+from .paths import Path
+from .relations import Relation
 from .tracking import State, changed_fields
 from .types import Enumeration
 
@@ -60,18 +62,23 @@ class Query(Generic[T]):
 
     # --- building -----------------------------------------------------------------
 
-    def where(self, *conditions: Expression) -> Query[T]:
+    def where(self, *conditions: Expression, **values: Any) -> Query[T]:
         """Add conditions, all of which must hold.
 
         Sends nothing, but for a code that the metadata does not know: the tenant's own are read once a session.
 
         Args:
             conditions: Conditions such as `Task.status != "CPL"`, joined by `&`, `|` and `~`.
+            values: None; those of other mappers and of `session.search()` are told how to write it here.
 
         Raises:
             TypeError: Something that is no condition.
             ValueError: A condition on another type.
         """
+        for name, value in values.items():
+            raise TypeError(
+                f"where takes conditions: write {self._type.__name__}.{name} == {value!r}, not {name}={value!r}"
+            )
         for condition in conditions:
             if not isinstance(condition, Expression):
                 raise TypeError(
@@ -110,9 +117,7 @@ class Query(Generic[T]):
             raise TypeError("order_by takes at least one field")
         checked = []
         for ordering in orderings:
-            chosen = ordering
-            if isinstance(chosen, str):
-                chosen = resolve_member(self._type, chosen)
+            chosen = self._named(ordering)
             if isinstance(chosen, Operand):
                 chosen = chosen.asc()
             if not isinstance(chosen, Ordering):
@@ -272,21 +277,31 @@ class Query(Generic[T]):
 
         return partitions(self._session, self._select, _whole(number, "partitions", 1))
 
-    def group_by(self, *groups: Operand) -> Aggregation:
+    def group_by(self, *groups: Any) -> Aggregation:
         """Group the rows by the values of fields, for `aggregate()`.
 
         Args:
             groups: Fields or paths, the outermost group first; none for one group of all rows.
+
+        Raises:
+            UnknownNameError: The class has no such field.
+            TypeError: Something that is no field.
         """
-        for group in groups:
+        chosen = tuple(map(self._named, groups))
+        for group in chosen:
             if not isinstance(group, Operand):
-                raise TypeError(f"group_by takes fields such as {self._type.__name__}.id, not {group!r}")
+                hint = (
+                    "; a reference is grouped by its id field, or by a field behind it"
+                    if isinstance(group, (Relation, Path))
+                    else ""
+                )
+                raise TypeError(f"group_by takes fields such as {self._type.__name__}.id, not {group!r}{hint}")
             self._check_root(group)
         if self._select.limit is not None or self._select.offset or self._select.order:
             raise ValueError("group_by computes over all rows of the query: leave out limit, offset and order_by")
         from .aggregation import Aggregation
 
-        return Aggregation(self._session, self._select, groups)
+        return Aggregation(self._session, self._select, chosen)
 
     # --- writing ------------------------------------------------------------------
 
@@ -348,7 +363,36 @@ class Query(Generic[T]):
         """Refuse: the number of rows is a request of its own."""
         raise TypeError("a query has no length until it is read; use .count() or len(query.all())")
 
+    def __getitem__(self, index: Any) -> NoReturn:
+        """Refuse: each index would be a request of its own."""
+        raise TypeError("a query is not indexed; use .first(), .offset(n).limit(m), or .all() for a list")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Refuse, and say what the method is called here."""
+            if name.startswith("_"):
+                raise AttributeError(name)
+            known = {word: word for word in dir(Query) if not word.startswith("_")} | _ELSEWHERE
+            meant = _ELSEWHERE.get(name)
+            hint = near_matches(name, known) if meant is None else f"; did you mean {meant!r}?"
+            raise UnknownNameError(f"a query has no {name!r}{hint}")
+
     # --- helpers ------------------------------------------------------------------
+
+    def _named(self, name: Any) -> Any:
+        """What a text means where a field is named; anything else as it is."""
+        if not isinstance(name, str):
+            return name
+        if self._type._is_custom(name):
+            return self._type.custom[name]
+        first, *steps = name.split(":")
+        found: Any = resolve_member(self._type, first)
+        for one in steps:
+            if isinstance(found, Operand):
+                raise UnknownNameError(f"{self._type.__name__}: {name!r} cannot go on behind the field {found!r}")
+            found = getattr(found, one)
+        return found
 
     def _wrapped(self, pages: Iterator[list[dict[str, Any]]]) -> Iterator[list[T]]:
         wrap = self._session.identity_map.wrap_page
@@ -411,6 +455,20 @@ class Query(Generic[T]):
             for value in values:
                 if isinstance(value, (str, int)) and value not in codec.values:
                     self._session.check_code(field.root or self._type, field, value, {})
+
+
+# What other mappers call it.
+_ELSEWHERE = {
+    "aggregate": "group_by(...).aggregate",
+    "exists": "count",
+    "filter": "where",
+    "filter_by": "where",
+    "get": "one",
+    "only": "fields",
+    "select": "fields",
+    "sort": "order_by",
+    "to_list": "all",
+}
 
 
 def collected(pages: Iterable[list[Any]]) -> list[Any]:

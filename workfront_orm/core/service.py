@@ -14,7 +14,7 @@ from .naming import snake_case
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, TypeVar
 
     from .exchange import Change, Outcome, Position, Request, Response, Select, Split
@@ -282,6 +282,14 @@ class Service:
             UnknownNameError: A parameter that is no field of the class.
         """
         raise NotImplementedError
+
+    def named_codes(self, select: Select) -> Iterable[tuple[Field, Any]]:
+        """Codes in the parameters of a search that the metadata does not know, with their fields; the tenant may.
+
+        Raises:
+            ValueError: A code of a field that takes no others than the documented ones.
+        """
+        return ()
 
     def paging(self, select: Select) -> str:
         """How this selection is paged: a word of `Capabilities.paging`."""

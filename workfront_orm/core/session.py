@@ -147,11 +147,15 @@ class BaseSession(Connection):
 
         Raises:
             UnknownNameError: A field or parameter that the class does not have.
+            ValueError: A code that neither the metadata nor the tenant has, unless values are those of the wire.
             IncompleteRead: The result could not be read to its end.
             APIError: The server refuses.
         """
         self._check_type(object_type, "search")
         select = self.service.read_parameters(object_type, self.field_names(object_type, fields), parameters)
+        if self.values != "wire":
+            for field, code in self.service.named_codes(select):
+                self.check_code(field.root or object_type, field, code, {})
         return self._collected(read_pages(self, select, collected=True), object_type)
 
     def resume(self, token: Token) -> list[Any]:

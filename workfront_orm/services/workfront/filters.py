@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.errors import UnknownNameError
 from workfront_orm.core.exchange import Select
+from workfront_orm.core.fields import Field
+from workfront_orm.core.members import find_member
+from workfront_orm.core.relations import Collection, Reference
+from workfront_orm.core.types import INTEGER, Enumeration
 
-from .names import wire_path
+from .names import target_of, wire_path
 from .wire import CONTROL_WORDS, text_of
 
 if TYPE_CHECKING:
@@ -22,7 +26,17 @@ if TYPE_CHECKING:
 
     from workfront_orm.core.objects import Object
 
-__all__ = ["MODIFIERS", "form_pairs", "groups_of", "is_sorted", "names_id", "next_sort", "protected", "read_parameters"]
+__all__ = [
+    "MODIFIERS",
+    "form_pairs",
+    "groups_of",
+    "is_sorted",
+    "named_codes",
+    "names_id",
+    "next_sort",
+    "protected",
+    "read_parameters",
+]
 
 MODIFIERS = frozenset(
     [
@@ -100,6 +114,48 @@ def read_parameters(cls: type[Object], fields: tuple[str, ...] | None, parameter
     return Select(type=cls, fields=fields, parameters=tuple(checked), limit=limit, offset=offset)
 
 
+def named_codes(select: Select) -> Iterator[tuple[Field, Any]]:
+    """Codes that the parameters of a selection compare with and the metadata does not know; the tenant may.
+
+    The server finds nothing for a code that does not exist, and does not say so.
+
+    Raises:
+        ValueError: A code of a field that takes no others than the documented ones.
+    """
+    modifiers = {name: value for name, value in select.parameters if name.endswith("_Mod")}
+    for name, value in select.parameters:
+        if "EXISTS:" in name or _SUFFIX.match(name) or modifiers.get(f"{name}_Mod", "eq") not in _EXACT:
+            continue
+        field = _leaf(select.type, _GROUP.sub(r"\2", name))
+        codec = None if field is None else field.codec
+        if field is None or not isinstance(codec, Enumeration):
+            continue
+        texts = {str(code) for code in codec.values}
+        for code in value if isinstance(value, (list, tuple, set, frozenset)) else [value]:
+            text = text_of(code)
+            if not text or text in texts or text.startswith(("$$", "FIELD:")):
+                continue
+            if not codec.is_open:
+                try:
+                    codec.encode(int(text) if codec.base is INTEGER and text.isdecimal() else text)
+                except (TypeError, ValueError) as error:
+                    raise ValueError(f"search {select.type.__name__}: {name} {error}") from None
+            yield field, int(text) if codec.base is INTEGER and text.isdecimal() else text
+
+
+_EXACT = frozenset({"eq", "ne", "nee", "in", "notin"})
+
+
+def _leaf(cls: type[Object], path: str) -> Field | None:
+    """The field at the end of a wire path, or None where that is not known."""
+    found: Any = None
+    current: type[Object] | None = cls
+    for name in path.split(":"):
+        found = None if current is None else find_member(current, name)
+        current = target_of(found) if isinstance(found, (Reference, Collection)) else None
+    return found if isinstance(found, Field) else None
+
+
 def form_pairs(select: Select) -> Iterator[tuple[str, str]]:
     """The caller's parameters of a selection as they are sent; lists repeat the parameter."""
     for name, value in select.parameters:
@@ -172,7 +228,29 @@ def _wire_name(cls: type[Object], name: str) -> str:
             raise UnknownNameError(
                 f"search {cls.__name__}: {name!r} is a control word of the protocol, not a field of {cls.__name__}"
             ) from None
-        raise UnknownNameError(f"search {cls.__name__}: {error}") from None
+        raise UnknownNameError(f"search {cls.__name__}: {_meant(base) or error}") from None
+
+
+def _meant(base: str) -> str:
+    """What to say of a parameter that is none here but means something, to this protocol or to other mappers."""
+    stem, _line, suffix = base.rpartition("_")
+    if stem and suffix in {"mod", "range", "sort"}:
+        return f"there is no parameter {base!r}; did you mean '{stem}_{suffix.title()}'?"
+    hint = _ELSEWHERE.get(base)
+    return f"there is no parameter {base!r}; {hint}" if hint else ""
+
+
+_LIMIT = "write **{'$$LIMIT': 10}, or session.query(...).limit(10)"
+_ORDER = "write name_Sort='asc', or session.query(...).order_by(...)"
+_ELSEWHERE = {
+    "field": "did you mean 'fields'?",
+    "first": "write **{'$$FIRST': 10}, or session.query(...).offset(10)",
+    "limit": _LIMIT,
+    "max_results": _LIMIT,
+    "offset": "write **{'$$FIRST': 10}, or session.query(...).offset(10)",
+    "order_by": _ORDER,
+    "sort": _ORDER,
+}
 
 
 def _checked(cls: type[Object], name: str, value: Any, parameters: Mapping[str, Any]) -> Any:

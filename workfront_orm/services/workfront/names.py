@@ -28,6 +28,7 @@ __all__ = [
     "MEMBER_NAMES",
     "codec_of",
     "custom_name",
+    "target_of",
     "wire_path",
     "write_datetime",
 ]
@@ -153,7 +154,7 @@ def wire_path(cls: type[Object], path: str) -> str:
         if isinstance(member, (Reference, Collection)):
             if rest and member.workfront_name == "parameterValues":
                 return ":".join([*steps, rest])
-            current = _target(member)
+            current = target_of(member)
         elif rest:
             raise UnknownNameError(f"{current.__name__}.{name} is a field; {path!r} cannot go on behind it")
     if not steps:
@@ -161,7 +162,8 @@ def wire_path(cls: type[Object], path: str) -> str:
     return ":".join(steps)
 
 
-def _target(member: Any) -> type[Object] | None:
+def target_of(member: Any) -> type[Object] | None:
+    """The class that a reference or collection leads to, or None where that is not known."""
     try:
         return target_type(member)
     except (UnknownNameError, KeyError):

@@ -9,7 +9,7 @@ from . import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from workfront_orm.core import types
@@ -123,6 +123,12 @@ class WorkfrontService(Service):
                 descending=True,
             )
         return found
+
+    def named_codes(self, select: Select) -> Iterable[tuple[Field, Any]]:
+        """See `filters.named_codes`."""
+        from . import filters
+
+        return filters.named_codes(select)
 
     def paging(self, select: Select) -> str:
         """Rows after an id, unless the caller sorts or conditions leave no room for one on the id."""
