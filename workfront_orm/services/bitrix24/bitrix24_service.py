@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from workfront_orm.core.errors import UnknownNameError, near_matches
+from workfront_orm.core.imports import hook
 from workfront_orm.core.service import Capabilities, Service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
-    from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
+    from workfront_orm.core.exchange import Select
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.objects import Object
     from workfront_orm.core.operators import Operand
@@ -63,21 +64,14 @@ class Bitrix24Service(Service):
             return _MULTIFIELDS.get(wire_name)
         return "" if kind == "collections" and wire_name in _MULTIFIELDS.values() else None
 
-    def helpers(self, key: str) -> Mapping[str, Any]:
-        """Links and product rows; see `helpers.helpers_of`."""
-        from .helpers import helpers_of
-
-        return helpers_of(key)
+    # Links and product rows; see `helpers.helpers_of`.
+    helpers = hook("helpers.helpers_of")
 
     def module(self, version: str) -> str:
         """The classes that every portal has; those of one portal are found through it."""
         return "workfront_orm.services.bitrix24.classes"
 
-    def key_fields(self, spec: ObjectSpec) -> tuple[str, ...]:
-        """See `families.key_fields`."""
-        from .families import key_fields
-
-        return key_fields(spec)
+    key_fields = hook("families.key_fields")
 
     def natural_key(self, spec: ObjectSpec) -> bool:
         """Statuses, addresses and currencies are named by the program."""
@@ -103,11 +97,7 @@ class Bitrix24Service(Service):
             None if spec.key == "status" else lambda key: tuple(map(number_of, key)) if isinstance(key, tuple) else key
         )
 
-    def codec(self, spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
-        """See `codecs.codec_of`."""
-        from .codecs import codec_of
-
-        return codec_of(spec, field)
+    codec = hook("codecs.codec_of")
 
     def encode_filter(
         self, spec: ObjectSpec | None, field: FieldSpec, codec: types.Codec, operator: str, value: Any
@@ -167,25 +157,9 @@ class Bitrix24Service(Service):
             first_page=PAGE,
         )
 
-    def paging(self, select: Select) -> str:
-        """See `reading.paging`."""
-        from . import reading
-
-        return reading.paging(select)
-
-    def read_parameters(
-        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
-    ) -> Select:
-        """See `filters.read_parameters`."""
-        from . import filters
-
-        return filters.read_parameters(cls, fields, parameters)
-
-    def split(self, select: Select) -> Split:
-        """See `splitting.split`."""
-        from . import splitting
-
-        return splitting.split(select)
+    paging = hook("reading.paging")
+    read_parameters = hook("filters.read_parameters")
+    split = hook("splitting.split")
 
     def local_conditions(self, select: Select) -> tuple[Expression, ...]:
         """The conditions that the portal cannot filter."""
@@ -193,41 +167,12 @@ class Bitrix24Service(Service):
 
         return tuple(condition for condition in select.where if not is_expressible(select, condition))
 
-    def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
-        """See `reading.with_fields`."""
-        from . import reading
-
-        return reading.with_fields(select, names)
-
-    def plan_read(self, obj: Object, fields: tuple[str, ...] | None) -> Request:
-        """See `reading.read_object`."""
-        from . import reading
-
-        return reading.read_object(obj, fields)
-
-    def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
-        """See `reading.load`."""
-        from . import reading
-
-        return reading.load(cls, ids, fields)
-
-    def plan_lookup(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
-        """See `reading.lookup`."""
-        from . import reading
-
-        return reading.lookup(cls, ids, fields)
-
-    def plan_page(self, select: Select, position: Position, size: int | None) -> Request:
-        """See `reading.page`."""
-        from . import reading
-
-        return reading.page(select, position, size)
-
-    def plan_count(self, select: Select) -> Request | None:
-        """See `reading.count`."""
-        from . import reading
-
-        return reading.count(select)
+    with_fields = hook("reading.with_fields")
+    plan_read = hook("reading.read_object")
+    plan_load = hook("reading.load")
+    plan_lookup = hook("reading.lookup")
+    plan_page = hook("reading.page")
+    plan_count = hook("reading.count")
 
     def authorship(self, cls: type[Object], user_id: Any) -> tuple[Expression, Operand] | None:
         """Who made an object and when: under other names in each family."""
@@ -240,81 +185,28 @@ class Bitrix24Service(Service):
                 return author == int(user_id), created
         return None
 
-    def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
-        """See `relations.resolve`."""
-        from . import relations
-
-        return relations.resolve(reference, row)
-
-    def reference_fields(self, reference: Reference) -> tuple[str, ...]:
-        """See `relations.reference_fields`."""
-        from . import relations
-
-        return relations.reference_fields(reference)
+    resolve_reference = hook("relations.resolve")
+    reference_fields = hook("relations.reference_fields")
 
     def is_embedded(self, relation: Reference | Collection) -> bool:
         """Rows hold fields of the object itself only."""
         return False
 
-    def collection_select(self, owners: Sequence[Object], collection: Collection) -> Select | None:
-        """See `relations.collection_select`."""
-        from . import relations
-
-        return relations.collection_select(owners, collection)
-
-    def collection_owner(self, collection: Collection, row: Mapping[str, Any]) -> Any:
-        """See `relations.collection_owner`."""
-        from . import relations
-
-        return relations.collection_owner(collection, row)
-
-    def member_keys(self, collection: Collection, row: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
-        """See `relations.member_keys`."""
-        from . import relations
-
-        return relations.member_keys(collection, row)
-
-    def plan_links(
-        self, owners: Sequence[Object], collection: Collection
-    ) -> list[tuple[Request, Sequence[Object]]] | None:
-        """See `relations.links`."""
-        from . import relations
-
-        return relations.links(owners, collection)
-
-    def values_place(self, cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> Any:
-        """See `relations.values_place`."""
-        from . import relations
-
-        return relations.values_place(cls, field, row)
-
-    def plan_values(self, cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> Request | None:
-        """See `relations.tenant_values`."""
-        from . import relations
-
-        return relations.tenant_values(cls, field, row)
+    collection_select = hook("relations.collection_select")
+    collection_owner = hook("relations.collection_owner")
+    member_keys = hook("relations.member_keys")
+    plan_links = hook("relations.links")
+    values_place = hook("relations.values_place")
+    plan_values = hook("relations.tenant_values")
 
     # --- writing --------------------------------------------------------------------
 
-    def check_change(self, change: Change) -> None:
-        """See `writing.check`."""
-        from . import writing
-
-        writing.check(change)
-
-    def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
-        """See `writing.plan`."""
-        from . import writing
-
-        return writing.plan(changes)
+    check_change = hook("writing.check")
+    plan_changes = hook("writing.plan")
 
     # --- answers --------------------------------------------------------------------
 
-    def read_answer(self, response: Response) -> Any:
-        """See `wire.read_answer`."""
-        from . import wire
-
-        return wire.read_answer(response)
+    read_answer = hook("wire.read_answer")
 
     def error(self, kind: type[APIError]) -> type[APIError]:
         """Errors that the mapper raises are Bitrix24's as well."""

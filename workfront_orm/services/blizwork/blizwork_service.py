@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import hook
 from workfront_orm.core.service import Capabilities, Service
 
 TYPE_CHECKING = False
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workfront_orm.core import types
-    from workfront_orm.core.errors import APIError
-    from workfront_orm.core.exchange import Change, Position, Request, Response, Select
+    from workfront_orm.core.exchange import Position, Request, Select
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.objects import Object
     from workfront_orm.core.specs import FieldSpec, ObjectSpec
@@ -31,23 +31,10 @@ class BlizWorkService(Service):
 
     # --- names, keys, values --------------------------------------------------------
 
-    def python_name(self, wire_name: str) -> str:
-        """See `families.python_name`."""
-        from .families import python_name
-
-        return python_name(wire_name)
-
-    def general_key(self, key: str) -> str:
-        """Processes are kinds of `Case`, tables of `MasterRecord`."""
-        from .families import general_key
-
-        return general_key(key)
-
-    def tenant_entry(self, key: str, general: ObjectSpec) -> Mapping[str, Any] | None:
-        """See `families.unread_entry`."""
-        from .families import unread_entry
-
-        return unread_entry(key, general)
+    python_name = hook("families.python_name")
+    # Processes are kinds of `Case`, tables of `MasterRecord`.
+    general_key = hook("families.general_key")
+    tenant_entry = hook("families.unread_entry")
 
     def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
         """What a case leads to is no object of its own: it comes inside, as values; its fields have names of their own."""
@@ -108,19 +95,9 @@ class BlizWorkService(Service):
             remedies=_INSTEAD if is_case(spec) else None,
         )
 
-    def reads_levels(self, spec: ObjectSpec | None) -> bool:
-        """Cases are read at one of five levels of detail."""
-        from .families import is_case
-
-        return is_case(spec)
-
-    def read_parameters(
-        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
-    ) -> Select:
-        """See `filters.read_parameters`."""
-        from . import filters
-
-        return filters.read_parameters(cls, fields, parameters)
+    # Cases are read at one of five levels of detail.
+    reads_levels = hook("families.is_case")
+    read_parameters = hook("filters.read_parameters")
 
     def local_conditions(self, select: Select) -> tuple[Expression, ...]:
         """The conditions that BlizWork cannot filter."""
@@ -128,11 +105,7 @@ class BlizWorkService(Service):
 
         return filters.divided(select, collect=True)[1]
 
-    def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
-        """See `reading.with_fields`."""
-        from . import reading
-
-        return reading.with_fields(select, names)
+    with_fields = hook("reading.with_fields")
 
     def limits(self, select: Select, count: int | None) -> list[str]:
         """What a selection costs beside its one request."""
@@ -143,23 +116,9 @@ class BlizWorkService(Service):
             found.append("fields that lists of cases leave out: one request for each case more")
         return found
 
-    def plan_completion(self, select: Select, rows: Sequence[dict[str, Any]]) -> list[Request]:
-        """See `reading.completion`."""
-        from . import reading
-
-        return reading.completion(select, rows)
-
-    def plan_read(self, obj: Object, fields: tuple[str, ...] | None) -> Request:
-        """See `reading.read_one`."""
-        from . import reading
-
-        return reading.read_one(obj, fields)
-
-    def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
-        """See `reading.load`."""
-        from . import reading
-
-        return reading.load(cls, ids, fields)
+    plan_completion = hook("reading.completion")
+    plan_read = hook("reading.read_one")
+    plan_load = hook("reading.load")
 
     def plan_lookup(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
         """See `reading.load`."""
@@ -175,28 +134,11 @@ class BlizWorkService(Service):
 
     # --- writing --------------------------------------------------------------------
 
-    def check_change(self, change: Change) -> None:
-        """See `writing.check`."""
-        from . import writing
-
-        writing.check(change)
-
-    def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
-        """See `writing.plan_all`."""
-        from . import writing
-
-        return writing.plan_all(changes)
+    check_change = hook("writing.check")
+    plan_changes = hook("writing.plan_all")
 
     # --- answers --------------------------------------------------------------------
 
-    def read_answer(self, response: Response) -> Any:
-        """See `wire.read_answer`."""
-        from . import wire
-
-        return wire.read_answer(response)
-
-    def error(self, kind: type[APIError]) -> type[APIError]:
-        """BlizWork's own kinds of errors."""
-        from .errors import kind_of
-
-        return kind_of(kind)
+    read_answer = hook("wire.read_answer")
+    # BlizWork's own kinds of errors.
+    error = hook("errors.kind_of")

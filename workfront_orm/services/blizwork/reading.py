@@ -95,7 +95,7 @@ def read_case(cls: type[Object], key: Any, level: int, *, lookup: bool = False, 
 
 
 def load(
-    cls: type[Object], keys: Sequence[Any], fields: tuple[str, ...] | None, *, lookup: bool = False
+    cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None, *, lookup: bool = False
 ) -> list[Request]:
     """Objects by key: one request for each, since BlizWork reads one case, and filters by one value.
 
@@ -104,8 +104,8 @@ def load(
         TypeError, ValueError: No key of the class.
     """
     if is_case(cls._spec):
-        return [read_case(cls, key, level_of(fields or ()), lookup=lookup) for key in keys]
-    return [records(cls, key_filter(cls, key), partial(_unique, cls)) for key in keys]
+        return [read_case(cls, key, level_of(fields or ()), lookup=lookup) for key in ids]
+    return [records(cls, key_filter(cls, key), partial(_unique, cls)) for key in ids]
 
 
 def read_one(obj: Object, fields: tuple[str, ...] | None) -> Request:

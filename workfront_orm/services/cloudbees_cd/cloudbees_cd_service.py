@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import hook
 from workfront_orm.core.service import Capabilities, Service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
-    from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
-    from workfront_orm.core.exchange import Change, Position, Request, Response, Select
+    from workfront_orm.core.exchange import Request
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.objects import Object
     from workfront_orm.core.operators import Operand
-    from workfront_orm.core.relations import Collection, Reference
-    from workfront_orm.core.session import BaseSession
-    from workfront_orm.core.specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
+    from workfront_orm.core.specs import ObjectSpec, QuerySpec
 
 __all__ = ["VERSION", "CloudBeesCDService"]
 
@@ -43,11 +41,8 @@ class CloudBeesCDService(Service):
         """`properties` is a mapping, except of a property sheet, which has them as objects."""
         return "" if kind == "collections" and wire_name == "properties" and key != "propertySheet" else None
 
-    def helpers(self, key: str) -> Mapping[str, Any]:
-        """Properties, and waiting for runs; see `helpers.helpers_of`."""
-        from .helpers import helpers_of
-
-        return helpers_of(key)
+    # Properties, and waiting for runs; see `helpers.helpers_of`.
+    helpers = hook("helpers.helpers_of")
 
     def helper_annotation(self, name: str) -> str:
         """The Python type of what a helper returns."""
@@ -57,17 +52,8 @@ class CloudBeesCDService(Service):
         """Where the classes are imported from."""
         return "workfront_orm.services.cloudbees_cd.classes"
 
-    def name_key(self, spec: ObjectSpec) -> tuple[str, ...]:
-        """See `places.name_key`."""
-        from .places import name_key
-
-        return name_key(spec)
-
-    def place_fields(self, spec: ObjectSpec) -> frozenset[str]:
-        """See `places.place_fields`."""
-        from .places import place_fields
-
-        return place_fields(spec)
+    name_key = hook("places.name_key")
+    place_fields = hook("places.place_fields")
 
     def referred_by(self, spec: ObjectSpec) -> str | None:
         """Fields hold the names of projects, resources and the like, and the ids of pipelines and releases."""
@@ -75,11 +61,7 @@ class CloudBeesCDService(Service):
 
         return name_field(spec) if spec.key in _BY_NAME else None
 
-    def codec(self, spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
-        """See `codecs.codec_of`."""
-        from .codecs import codec_of
-
-        return codec_of(spec, field)
+    codec = hook("codecs.codec_of")
 
     def is_custom(self, spec: ObjectSpec | None, name: str) -> bool:
         """Properties stand among the fields as `$[name]`: for conditions, and for reading them with the objects."""
@@ -87,11 +69,7 @@ class CloudBeesCDService(Service):
 
         return is_custom_name(name)
 
-    def is_null_id(self, value: Any) -> bool:
-        """See `relations.is_null`."""
-        from .relations import is_null
-
-        return is_null(value)
+    is_null_id = hook("relations.is_null")
 
     # --- reading --------------------------------------------------------------------
 
@@ -116,55 +94,14 @@ class CloudBeesCDService(Service):
             key_filter=CHUNK,
         )
 
-    def read_parameters(
-        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
-    ) -> Select:
-        """See `filters.read_parameters`."""
-        from . import filters
-
-        return filters.read_parameters(cls, fields, parameters)
-
-    def local_conditions(self, select: Select) -> tuple[Expression, ...]:
-        """See `filters.local_conditions`."""
-        from . import filters
-
-        return filters.local_conditions(select)
-
-    def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
-        """See `reading.with_fields`."""
-        from . import reading
-
-        return reading.with_fields(select, names)
-
-    def plan_read(self, obj: Object, fields: tuple[str, ...] | None) -> Request:
-        """See `reading.read_object`."""
-        from . import reading
-
-        return reading.read_object(obj, fields)
-
-    def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
-        """See `reading.load`."""
-        from . import reading
-
-        return reading.load(cls, ids, fields)
-
-    def plan_lookup(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
-        """See `reading.lookup`."""
-        from . import reading
-
-        return reading.lookup(cls, ids, fields)
-
-    def plan_page(self, select: Select, position: Position, size: int | None) -> Request:
-        """See `reading.page`."""
-        from . import reading
-
-        return reading.page(select, position, size)
-
-    def plan_count(self, select: Select) -> Request | None:
-        """See `reading.count`."""
-        from . import reading
-
-        return reading.count(select)
+    read_parameters = hook("filters.read_parameters")
+    local_conditions = hook("filters.local_conditions")
+    with_fields = hook("reading.with_fields")
+    plan_read = hook("reading.read_object")
+    plan_load = hook("reading.load")
+    plan_lookup = hook("reading.lookup")
+    plan_page = hook("reading.page")
+    plan_count = hook("reading.count")
 
     def plan_named_query(
         self, cls: type[Object], query: QuerySpec, arguments: Mapping[str, Any], fields: tuple[str, ...] | None
@@ -184,83 +121,24 @@ class CloudBeesCDService(Service):
         created: Any = cls._field("createTime")
         return None if owner is None or created is None or user_id is None else (owner == user_id, created)
 
-    def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
-        """See `relations.resolve`."""
-        from . import relations
-
-        return relations.resolve(reference, row)
-
-    def reference_fields(self, reference: Reference) -> tuple[str, ...]:
-        """See `relations.reference_fields`."""
-        from . import relations
-
-        return relations.reference_fields(reference)
-
-    def is_embedded(self, relation: Reference | Collection) -> bool:
-        """See `relations.is_embedded`."""
-        from . import relations
-
-        return relations.is_embedded(relation)
-
-    def collection_select(self, owners: Sequence[Object], collection: Collection) -> Select | None:
-        """See `relations.collection_select`."""
-        from . import relations
-
-        return relations.collection_select(owners, collection)
-
-    def collection_owner(self, collection: Collection, row: Mapping[str, Any]) -> Any:
-        """See `relations.collection_owner`."""
-        from . import relations
-
-        return relations.collection_owner(collection, row)
-
-    def plan_links(
-        self, owners: Sequence[Object], collection: Collection
-    ) -> list[tuple[Request, Sequence[Object]]] | None:
-        """See `relations.links`."""
-        from . import relations
-
-        return relations.links(owners, collection)
+    resolve_reference = hook("relations.resolve")
+    reference_fields = hook("relations.reference_fields")
+    is_embedded = hook("relations.is_embedded")
+    collection_select = hook("relations.collection_select")
+    collection_owner = hook("relations.collection_owner")
+    plan_links = hook("relations.links")
 
     # --- writing --------------------------------------------------------------------
 
-    def check_change(self, change: Change) -> None:
-        """See `writing.check`."""
-        from . import writing
-
-        writing.check(change)
-
-    def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
-        """See `writing.plan`."""
-        from . import writing
-
-        return writing.plan(changes)
-
-    def plan_action(self, target: Object | type[Object], action: ActionSpec, arguments: Mapping[str, Any]) -> Request:
-        """See `actions.plan_action`."""
-        from . import actions
-
-        return actions.plan_action(target, action, arguments)
-
-    def encode_argument(self, type_name: str, value: Any) -> Any:
-        """See `codecs.encode_argument`."""
-        from .codecs import encode_argument
-
-        return encode_argument(type_name, value)
-
-    def decode_result(self, type_name: str | None, value: Any, session: BaseSession) -> Any:
-        """See `actions.result_of`."""
-        from . import actions
-
-        return actions.result_of(type_name, value, session)
+    check_change = hook("writing.check")
+    plan_changes = hook("writing.plan")
+    plan_action = hook("actions.plan_action")
+    encode_argument = hook("codecs.encode_argument")
+    decode_result = hook("actions.result_of")
 
     # --- answers --------------------------------------------------------------------
 
-    def read_answer(self, response: Response) -> Any:
-        """See `wire.read_answer`."""
-        from . import wire
-
-        return wire.read_answer(response)
+    read_answer = hook("wire.read_answer")
 
     def error(self, kind: type[APIError]) -> type[APIError]:
         """Errors that the mapper raises are CloudBees CD's as well."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import hook
 from workfront_orm.core.service import Capabilities, Service
 
 TYPE_CHECKING = False
@@ -11,11 +12,10 @@ if TYPE_CHECKING:
 
     from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
-    from workfront_orm.core.exchange import Change, Position, Request, Response, Select
-    from workfront_orm.core.expressions import Expression
+    from workfront_orm.core.exchange import Change, Request, Select
     from workfront_orm.core.fields import Field
     from workfront_orm.core.objects import Object
-    from workfront_orm.core.relations import Collection, Reference
+    from workfront_orm.core.relations import Reference
     from workfront_orm.core.session import BaseSession
     from workfront_orm.core.specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
 
@@ -78,11 +78,7 @@ class FlowdockService(Service):
             return "number" if key != "Thread" else "thread_id"
         return "" if (key, kind, wire_name) == ("Invitation", "actions", "import") else None
 
-    def helpers(self, key: str) -> Mapping[str, Any]:
-        """See `helpers.helpers_of`."""
-        from .helpers import helpers_of
-
-        return helpers_of(key)
+    helpers = hook("helpers.helpers_of")
 
     def helper_annotation(self, name: str) -> str:
         """What helpers return is told by their docstrings."""
@@ -121,11 +117,7 @@ class FlowdockService(Service):
             return lambda key: (*key[:-1], number_of(key[-1])) if isinstance(key, tuple) else key
         return number_of
 
-    def codec(self, spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
-        """See `codecs.codec_of`."""
-        from .codecs import codec_of
-
-        return codec_of(spec, field)
+    codec = hook("codecs.codec_of")
 
     def encode_filter(
         self, spec: ObjectSpec | None, field: FieldSpec, codec: types.Codec, operator: str, value: Any
@@ -165,25 +157,9 @@ class FlowdockService(Service):
             remedies=_REMEDIES.get(spec.key),
         )
 
-    def paging(self, select: Select) -> str:
-        """See `reading.paging`."""
-        from . import reading
-
-        return reading.paging(select)
-
-    def read_parameters(
-        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
-    ) -> Select:
-        """See `filters.read_parameters`."""
-        from . import filters
-
-        return filters.read_parameters(cls, fields, parameters)
-
-    def local_conditions(self, select: Select) -> tuple[Expression, ...]:
-        """See `filters.local_conditions`."""
-        from . import filters
-
-        return filters.local_conditions(select)
+    paging = hook("reading.paging")
+    read_parameters = hook("filters.read_parameters")
+    local_conditions = hook("filters.local_conditions")
 
     def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...] | None:
         """Rows are always whole."""
@@ -207,17 +183,8 @@ class FlowdockService(Service):
 
         return reading.lookup(cls, ids)
 
-    def plan_page(self, select: Select, position: Position, size: int | None) -> Request:
-        """See `reading.page`."""
-        from . import reading
-
-        return reading.page(select, position, size)
-
-    def read_back(self, select: Select, changes: Sequence[Change]) -> Sequence[Select]:
-        """See `reading.read_back`."""
-        from . import reading
-
-        return reading.read_back(select, changes)
+    plan_page = hook("reading.page")
+    read_back = hook("reading.read_back")
 
     def partition_field(self, cls: type[Object]) -> Field:
         """Messages are cut by their numbers."""
@@ -225,35 +192,18 @@ class FlowdockService(Service):
         key: Field = cls.id
         return key if number is None else number
 
-    def resolve_reference(self, reference: Reference, row: Mapping[str, Any]) -> tuple[str, Any] | None:
-        """See `reading.resolve`."""
-        from . import reading
-
-        return reading.resolve(reference, row)
+    resolve_reference = hook("reading.resolve")
 
     def reference_fields(self, reference: Reference) -> tuple[str, ...]:
         """The id field; a conversation and its user have the same id."""
         return (reference.spec.field or "id",)
 
-    def is_embedded(self, relation: Reference | Collection) -> bool:
-        """See `reading.is_embedded`."""
-        from . import reading
-
-        return reading.is_embedded(relation)
-
-    def collection_select(self, owners: Sequence[Object], collection: Collection) -> Select | None:
-        """See `reading.collection_select`."""
-        from . import reading
-
-        return reading.collection_select(owners, collection)
+    is_embedded = hook("reading.is_embedded")
+    collection_select = hook("reading.collection_select")
 
     # --- writing --------------------------------------------------------------------
 
-    def check_change(self, change: Change) -> None:
-        """See `writing.check`."""
-        from . import writing
-
-        writing.check(change)
+    check_change = hook("writing.check")
 
     def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
         """One request a change; see `writing.plan`."""
@@ -281,11 +231,7 @@ class FlowdockService(Service):
 
     # --- answers --------------------------------------------------------------------
 
-    def read_answer(self, response: Response) -> Any:
-        """See `wire.read_answer`."""
-        from . import wire
-
-        return wire.read_answer(response)
+    read_answer = hook("wire.read_answer")
 
     def error(self, kind: type[APIError]) -> type[APIError]:
         """Errors that the mapper raises are Flowdock's as well."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import hook
 from workfront_orm.core.naming import snake_case
 from workfront_orm.core.service import Capabilities, Service
 
@@ -9,18 +10,18 @@ from . import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from workfront_orm.core import types
     from workfront_orm.core.errors import APIError
-    from workfront_orm.core.exchange import Change, Position, Request, Response, Select, Split
-    from workfront_orm.core.expressions import Aggregate, Expression
+    from workfront_orm.core.exchange import Change, Request, Select
+    from workfront_orm.core.expressions import Expression
     from workfront_orm.core.fields import Field
     from workfront_orm.core.objects import Object
     from workfront_orm.core.operators import Operand
     from workfront_orm.core.session import BaseSession
-    from workfront_orm.core.specs import ActionSpec, FieldSpec, ObjectSpec, QuerySpec
+    from workfront_orm.core.specs import FieldSpec, ObjectSpec
 
 __all__ = ["WorkfrontService"]
 
@@ -124,46 +125,19 @@ class WorkfrontService(Service):
             )
         return found
 
-    def named_codes(self, select: Select) -> Iterable[tuple[Field, Any]]:
-        """See `filters.named_codes`."""
-        from . import filters
-
-        return filters.named_codes(select)
-
-    def paging(self, select: Select) -> str:
-        """Rows after an id, unless the caller sorts or conditions leave no room for one on the id."""
-        from . import reading
-
-        return reading.paging(select)
-
-    def page_size(self, select: Select) -> int | None:
-        """See `reading.page_size`."""
-        from . import reading
-
-        return reading.page_size(select)
+    named_codes = hook("filters.named_codes")
+    # Rows after an id, unless the caller sorts or conditions leave no room for one on the id.
+    paging = hook("reading.paging")
+    page_size = hook("reading.page_size")
 
     def is_too_large(self, error: Exception) -> bool:
         """The server names no cause of its own, only an illegal argument."""
         data = getattr(error, "data", None)
         return isinstance(data, dict) and str(data.get("class")).endswith("IllegalArgumentException")
 
-    def split(self, select: Select) -> Split:
-        """See `conditions.split`."""
-        from . import conditions
-
-        return conditions.split(select)
-
-    def with_fields(self, select: Select, names: tuple[str, ...]) -> tuple[str, ...]:
-        """See `reading.with_fields`."""
-        from . import reading
-
-        return reading.with_fields(select, names)
-
-    def local_conditions(self, select: Select) -> tuple[Expression, ...]:
-        """See `conditions.local_conditions`."""
-        from . import conditions
-
-        return conditions.local_conditions(select)
+    split = hook("conditions.split")
+    with_fields = hook("reading.with_fields")
+    local_conditions = hook("conditions.local_conditions")
 
     def limits(self, select: Select, count: int | None) -> list[str]:
         """The server's limits on one result: secondary objects, fields, depth of paths."""
@@ -199,43 +173,12 @@ class WorkfrontService(Service):
         entered: Any = find_member(cls, "entryDate")
         return None if author is None or entered is None else (author == current_user.id, entered)
 
-    def read_parameters(
-        self, cls: type[Object], fields: tuple[str, ...] | None, parameters: Mapping[str, Any]
-    ) -> Select:
-        """See `filters.read_parameters`."""
-        from . import filters
-
-        return filters.read_parameters(cls, fields, parameters)
-
-    def plan_read(self, obj: Object, fields: tuple[str, ...] | None) -> Request:
-        """See `reading.read_object`."""
-        from . import reading
-
-        return reading.read_object(obj, fields)
-
-    def plan_load(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
-        """See `reading.load`."""
-        from . import reading
-
-        return reading.load(cls, ids, fields)
-
-    def plan_lookup(self, cls: type[Object], ids: Sequence[Any], fields: tuple[str, ...] | None) -> list[Request]:
-        """See `reading.lookup`."""
-        from . import reading
-
-        return reading.lookup(cls, ids, fields)
-
-    def plan_page(self, select: Select, position: Position, size: int | None) -> Request:
-        """See `reading.page`."""
-        from . import reading
-
-        return reading.page(select, position, size)
-
-    def plan_count(self, select: Select) -> Request | None:
-        """See `reading.count`."""
-        from . import reading
-
-        return reading.count(select)
+    read_parameters = hook("filters.read_parameters")
+    plan_read = hook("reading.read_object")
+    plan_load = hook("reading.load")
+    plan_lookup = hook("reading.lookup")
+    plan_page = hook("reading.page")
+    plan_count = hook("reading.count")
 
     def plan_values(self, cls: type[Object], field: FieldSpec, row: Mapping[str, Any]) -> Request | None:
         """See `reading.tenant_values`."""
@@ -243,19 +186,8 @@ class WorkfrontService(Service):
 
         return reading.tenant_values(cls, field)
 
-    def plan_named_query(
-        self, cls: type[Object], query: QuerySpec, arguments: Mapping[str, Any], fields: tuple[str, ...] | None
-    ) -> Request:
-        """See `reading.named_query`."""
-        from . import reading
-
-        return reading.named_query(cls, query, arguments, fields)
-
-    def plan_report(self, select: Select, groups: Sequence[Operand], aggregates: Mapping[str, Aggregate]) -> Request:
-        """See `reporting.report`."""
-        from . import reporting
-
-        return reporting.report(select, groups, aggregates)
+    plan_named_query = hook("reading.named_query")
+    plan_report = hook("reporting.report")
 
     # --- writing --------------------------------------------------------------------
 
@@ -273,17 +205,8 @@ class WorkfrontService(Service):
             except (TypeError, ValueError) as error:
                 raise type(error)(f"{change.kind} {change.object._label()}: {name}: {error}") from None
 
-    def plan_changes(self, changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
-        """See `writing.changes`."""
-        from . import writing
-
-        return writing.plan(changes)
-
-    def plan_action(self, target: Object | type[Object], action: ActionSpec, arguments: Mapping[str, Any]) -> Request:
-        """See `writing.action`."""
-        from . import writing
-
-        return writing.action(target, action, arguments)
+    plan_changes = hook("writing.plan")
+    plan_action = hook("writing.action")
 
     def encode_argument(self, type_name: str, value: Any) -> Any:
         """Objects stand for their ids, moments for their text."""
@@ -302,11 +225,7 @@ class WorkfrontService(Service):
 
     # --- answers --------------------------------------------------------------------
 
-    def read_answer(self, response: Response) -> Any:
-        """See `wire.read_answer`."""
-        from . import wire
-
-        return wire.read_answer(response)
+    read_answer = hook("wire.read_answer")
 
     def error(self, kind: type[APIError]) -> type[APIError]:
         """Errors that the mapper raises are Workfront's as well."""

@@ -32,7 +32,7 @@ def plan(changes: Sequence[Change]) -> list[tuple[Request, list[Change]]]:
     return [(_bulk(chunk), chunk) for chunk in _split(changes)]
 
 
-def action(target: Object | type[Object], spec: ActionSpec, arguments: Mapping[str, Any]) -> Request:
+def action(target: Object | type[Object], action: ActionSpec, arguments: Mapping[str, Any]) -> Request:
     """An action of an object, `PUT /TASK/<id>/move`, or of a class, `PUT /TASK/bulkMove`."""
     if isinstance(target, Object):
         path, label = target.api_url(), target._label()
@@ -43,9 +43,9 @@ def action(target: Object | type[Object], spec: ActionSpec, arguments: Mapping[s
         return data.get("result") if isinstance(data, dict) else None
 
     return form_request(
-        f"{spec.name} {label}",
+        f"{action.name} {label}",
         "PUT",
-        f"{path}/{spec.name}",
+        f"{path}/{action.name}",
         updates_or_fields(arguments),
         effect=Effect.UNSAFE,
         decode=result,
