@@ -73,8 +73,7 @@ def hooks():
         cls = type(find_service(name))
         for word, value in vars(cls).items():
             if isinstance(value, kind):
-                function = getattr(cls, word)
-                yield name, word, function.__module__, function.__name__
+                yield name, word, f"{value._package}.{value._module}", value._function
 
 
 def test_each_hook_takes_and_returns_what_the_protocol_says(tmp_path):

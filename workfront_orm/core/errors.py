@@ -10,7 +10,13 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
+    from typing import Any, Protocol
+
+    class OwnKind(Protocol):
+        """Finds a system's own kind of an error."""
+
+        def __call__(self, kind: type[APIError]) -> type[APIError]: ...
+
 
 __all__ = [
     "APIError",
@@ -35,6 +41,7 @@ __all__ = [
     "TransportError",
     "UnknownNameError",
     "near_matches",
+    "own_kinds",
 ]
 
 
@@ -230,6 +237,21 @@ def near_matches(name: Any, known: Iterable[str], what: str = "", limit: int = 3
     if near:
         return f"; did you mean {' or '.join(repr(folded[match]) for match in near)}?"
     return f"; {what}" if what else ""
+
+
+def own_kinds(root: type[APIError]) -> OwnKind:
+    """What finds a system's own kind of an error that the mapper raises, for callers who catch that.
+
+    Args:
+        root: What all errors of the system are. Its own kind of a `NotFoundError` is the `NotFoundError` below it; where
+            there is none, the mapper's is raised.
+    """
+
+    def own_kind(kind: type[APIError]) -> type[APIError]:
+        own = (one for one in root.__subclasses__() if one.__name__ == kind.__name__ and issubclass(one, kind))
+        return next(own, kind)
+
+    return own_kind
 
 
 def _rebuild(kind: type[APIError], args: tuple[Any, ...], details: dict[str, Any]) -> APIError:

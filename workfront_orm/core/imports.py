@@ -1,4 +1,4 @@
-"""What is imported when it is first used: hooks of a service that stand in other modules, and the names of a package.
+"""What is found when it is first used: hooks of a service, the names of a package, the classes of a version.
 
 Making a class asks a service for names and codecs alone; what reads, writes and sends is loaded by the first request.
 """
@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-__all__ = ["exports", "hook"]
+    from .service import Service
+
+__all__ = ["class_module", "exports", "hook"]
 
 
 def hook(place: str) -> Any:
@@ -39,6 +41,30 @@ def exports(package: str, modules: Mapping[str, Iterable[str]]) -> Callable[[str
         return getattr(_module(package, homes[name]), name)
 
     return package_getattr
+
+
+def class_module(service: Service, version: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """The `__getattr__` and `__dir__` of a module from which the classes of a version are imported, and `api` with them.
+
+    Args:
+        service: The system.
+        version: The version as the system writes it.
+    """
+    from .reflection import APIVersion, api_version
+
+    def module_getattr(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name == "API":
+            # What annotations call the type of `api`; stubs say which classes it has.
+            return APIVersion
+        api = api_version(service.name, version)
+        return api if name == "api" else getattr(api, name)
+
+    def module_dir() -> list[str]:
+        return ["api", *api_version(service.name, version)._names()]
+
+    return module_getattr, module_dir
 
 
 class _Hook:

@@ -28,7 +28,17 @@ if TYPE_CHECKING:
 
     AnyService = TypeVar("AnyService", bound="Service")
 
-__all__ = ["Capabilities", "Service", "find_service", "register_service", "services"]
+__all__ = ["Capabilities", "Service", "find_service", "known_operations", "register_service", "services"]
+
+_OPERATIONS = {
+    "add": "create",
+    "count": "count",
+    "delete": "delete",
+    "edit": "update",
+    "get": "load",
+    "report": "report",
+    "search": "search",
+}
 
 
 class Capabilities:
@@ -102,6 +112,15 @@ class Capabilities:
             )
 
 
+def known_operations(spec: ObjectSpec | None) -> frozenset[str] | None:
+    """What a class can do, in the words of `Capabilities`, where its metadata tells; None where it does not.
+
+    Metadata says `add`, `count`, `delete`, `edit`, `get`, `report` and `search`; its other words are for people.
+    """
+    words = None if spec is None else spec.operations
+    return None if words is None else frozenset(_OPERATIONS[word] for word in words if word in _OPERATIONS)
+
+
 class Service:
     """What a system is to the mapper; subclass it for each system.
 
@@ -154,8 +173,8 @@ class Service:
         return "Any"
 
     def module(self, version: str) -> str:
-        """The module that a version's classes are imported from, so that they pickle."""
-        raise NotImplementedError
+        """The module that a version's classes are imported from, so that they pickle; by default `classes` beside this one."""
+        return f"{type(self).__module__.rpartition('.')[0]}.classes"
 
     def key_fields(self, spec: ObjectSpec) -> tuple[str, ...]:
         """The wire names of the fields that make the key of an object; several for a composite key."""

@@ -1,5 +1,6 @@
 """Workfront API v12.0: `from workfront_orm.versions.v120 import Task`. Classes are made when first asked for."""
 
-from workfront_orm.services.workfront.versions import lazy_module
+from workfront_orm.core.imports import class_module
+from workfront_orm.services.workfront import service as _service
 
-__getattr__, __dir__ = lazy_module("v12.0")
+__getattr__, __dir__ = class_module(_service, "v12.0")

@@ -1,11 +1,7 @@
 """The classes, `from library_system.classes import Book`: where pickles find them."""
 
-from workfront_orm.core.reflection import api_version
+from workfront_orm.core.imports import class_module
 
-api = api_version("library", "v1")
+from . import service
 
-
-def __getattr__(name):
-    if name in dir(api):
-        return getattr(api, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = class_module(service, "v1")

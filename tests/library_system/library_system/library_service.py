@@ -14,10 +14,9 @@ from workfront_orm.core.errors import (
 )
 from workfront_orm.core.exchange import Effect, Outcome, Page, Request, Select
 from workfront_orm.core.expressions import Comparison
-from workfront_orm.core.service import Capabilities, Service
+from workfront_orm.core.service import Capabilities, Service, known_operations
 
 PAGE = 100
-OPERATIONS = {"list": "search", "get": "load", "post": "create", "patch": "update", "delete": "delete"}
 ERRORS = {400: InvalidRequestError, 401: AuthenticationError, 404: NotFoundError, 429: ThrottledError}
 
 
@@ -27,18 +26,15 @@ class LibraryService(Service):
 
     # --- names, keys, values ------------------------------------------------------------
 
-    def module(self, version):
-        return "library_system.classes"
-
     def codec(self, spec, field):
         return types.NAMED.get(field.type, types.ANY)
 
     # --- reading ----------------------------------------------------------------------
 
     def capabilities(self, spec):
-        words = None if spec is None else spec.operations
-        operations = None if words is None else frozenset(OPERATIONS[word] for word in words)
-        return Capabilities(operations=operations, paging="keyset", page_size=PAGE, key_filter=PAGE, order=False)
+        return Capabilities(
+            operations=known_operations(spec), paging="keyset", page_size=PAGE, key_filter=PAGE, order=False
+        )
 
     def read_parameters(self, cls, fields, parameters):
         where = tuple(getattr(cls, cls.convert_name(name), cls.custom) == value for name, value in parameters.items())

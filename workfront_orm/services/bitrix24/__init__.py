@@ -6,14 +6,13 @@ first asked for, so that classes alone import no HTTP.
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import exports
 from workfront_orm.core.service import register_service
 
 from .bitrix24_service import Bitrix24Service
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .errors import Bitrix24APIError
     from .files import File
     from .multifields import MultiField
@@ -25,12 +24,12 @@ __all__ = ["Bitrix24APIError", "Bitrix24Service", "File", "MultiField", "Session
 service = register_service(Bitrix24Service())
 """The one instance that the registry knows."""
 
-_MODULES = {"Bitrix24APIError": "errors", "File": "files", "MultiField": "multifields", "Session": "session"}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        from importlib import import_module
-
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(
+    __name__,
+    {
+        "errors": ["Bitrix24APIError"],
+        "files": ["File"],
+        "multifields": ["MultiField"],
+        "session": ["Session"],
+    },
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workfront_orm.core.errors import UnknownNameError, near_matches
 from workfront_orm.core.imports import hook
-from workfront_orm.core.service import Capabilities, Service
+from workfront_orm.core.service import Capabilities, Service, known_operations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workfront_orm.core import types
-    from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Select
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.objects import Object
@@ -25,7 +24,6 @@ __all__ = ["VERSION", "Bitrix24Service"]
 VERSION = "rest-2026-08"
 """The metadata that the package brings: the classic REST API has no version, so it is named after a month."""
 
-_OPERATIONS = {"add": "create", "delete": "delete", "edit": "update", "get": "load", "search": "search"}
 # Multi-fields are values of the object, so the field itself is the list that programs use.
 _MULTIFIELDS = {"PHONE": "phones", "EMAIL": "emails", "WEB": "websites", "IM": "messengers", "LINK": "links"}
 _SPOKEN = frozenset({"contact", "company", "lead"})
@@ -66,10 +64,6 @@ class Bitrix24Service(Service):
 
     # Links and product rows; see `helpers.helpers_of`.
     helpers = hook("helpers.helpers_of")
-
-    def module(self, version: str) -> str:
-        """The classes that every portal has; those of one portal are found through it."""
-        return "workfront_orm.services.bitrix24.classes"
 
     key_fields = hook("families.key_fields")
 
@@ -142,8 +136,7 @@ class Bitrix24Service(Service):
         if spec is None:
             return Capabilities(page_size=PAGE)
         family = family_of(spec)
-        words = spec.operations
-        known = None if words is None else frozenset(_OPERATIONS[word] for word in words if word in _OPERATIONS)
+        known = known_operations(spec)
         if known is not None and "search" in known:
             # What is listed by all parts of its key is loaded that way.
             known |= {"load"}
@@ -207,10 +200,4 @@ class Bitrix24Service(Service):
     # --- answers --------------------------------------------------------------------
 
     read_answer = hook("wire.read_answer")
-
-    def error(self, kind: type[APIError]) -> type[APIError]:
-        """Errors that the mapper raises are Bitrix24's as well."""
-        from . import errors
-
-        flavoured: type[APIError] = getattr(errors, kind.__name__, kind)
-        return flavoured if issubclass(flavoured, kind) else kind
+    error = hook("errors.own_kind")

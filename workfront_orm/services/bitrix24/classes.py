@@ -4,23 +4,9 @@ Names are looked up in the packaged metadata when they are asked for. What a por
 fields and smart processes, is in the classes of its session: `session.api.Contact`.
 """
 
-from __future__ import annotations
+from workfront_orm.core.imports import class_module
 
-from typing import Any
-
-from workfront_orm.core.reflection import api_version
-
+from . import service
 from .bitrix24_service import VERSION
 
-__all__ = ["api"]  # noqa: F822 - made when asked for, as the classes are
-
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    api = api_version("bitrix24", VERSION)
-    return api if name == "api" else getattr(api, name)
-
-
-def __dir__() -> list[str]:
-    return ["api", *api_version("bitrix24", VERSION)._names()]
+__getattr__, __dir__ = class_module(service, VERSION)

@@ -25,6 +25,7 @@ __all__ = [
     "ThrottledError",
     "TokenExpiredError",
     "error_for",
+    "own_kind",
 ]
 
 
@@ -86,6 +87,8 @@ class ServerError(Bitrix24APIError, errors.ServerError):
 class InvalidResponseError(Bitrix24APIError, errors.InvalidResponseError):
     """The answer is not the JSON that Bitrix24 speaks."""
 
+
+own_kind = errors.own_kinds(Bitrix24APIError)
 
 _BY_WORD: dict[str, type[Bitrix24APIError]] = {
     "expired_token": TokenExpiredError,

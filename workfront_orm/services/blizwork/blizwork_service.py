@@ -48,10 +48,6 @@ class BlizWorkService(Service):
 
         return HELPERS
 
-    def module(self, version: str) -> str:
-        """The classes that every company has; those of one company are found through it."""
-        return "workfront_orm.services.blizwork.classes"
-
     def natural_key(self, spec: ObjectSpec) -> bool:
         """Records of a table are told apart by columns that the program names."""
         return spec.key.startswith("table:") and bool(spec.raw.get("key"))
@@ -140,5 +136,4 @@ class BlizWorkService(Service):
     # --- answers --------------------------------------------------------------------
 
     read_answer = hook("wire.read_answer")
-    # BlizWork's own kinds of errors.
-    error = hook("errors.kind_of")
+    error = hook("errors.own_kind")

@@ -23,7 +23,7 @@ __all__ = [
     "ServerError",
     "ThrottledError",
     "error_for",
-    "kind_of",
+    "own_kind",
 ]
 
 REFUSED = 1
@@ -95,6 +95,8 @@ class OutcomeUnknown(BlizWorkAPIError, errors.OutcomeUnknown):  # noqa: N818 - t
     """A write was sent and no answer tells whether BlizWork acted."""
 
 
+own_kind = errors.own_kinds(BlizWorkAPIError)
+
 _BY_STATUS: dict[int, type[BlizWorkAPIError]] = {
     401: AuthenticationError,
     403: AccessDeniedError,
@@ -105,12 +107,6 @@ _BY_STATUS: dict[int, type[BlizWorkAPIError]] = {
 _REMEDIES: dict[type[BlizWorkAPIError], str] = {
     AuthenticationError: "tokens are good for a year at most: get a new one from BlizWork",
     AccessDeniedError: "the user of the session needs the right to use the token and to do this",
-}
-
-_KINDS: dict[type[errors.APIError], type[BlizWorkAPIError]] = {
-    errors.NotFoundError: NotFoundError,
-    errors.NotSupportedError: NotSupportedError,
-    errors.OutcomeUnknown: OutcomeUnknown,
 }
 
 
@@ -128,8 +124,3 @@ def error_for(status: int, body: Any, *, reads_case: bool = False) -> BlizWorkAP
         return (NotFoundError if reads_case else InvalidRequestError)(body, status)
     kind = _BY_STATUS.get(status) or (ServerError if status >= 500 else InvalidRequestError)  # noqa: PLR2004 - servers
     return kind(body, status, remedy=_REMEDIES.get(kind, ""))
-
-
-def kind_of(kind: type[errors.APIError]) -> type[errors.APIError]:
-    """BlizWork's own kind of an error that the mapper raises."""
-    return _KINDS.get(kind, kind)

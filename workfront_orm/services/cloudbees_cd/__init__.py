@@ -6,14 +6,13 @@ first asked for, so that classes alone import no HTTP.
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import exports
 from workfront_orm.core.service import register_service
 
 from .cloudbees_cd_service import CloudBeesCDService
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .errors import CloudBeesCDAPIError, NoSuchPropertyError, RunFailedError, WaitTimeoutError
     from .properties import Properties
     from .session import Session
@@ -33,19 +32,11 @@ __all__ = [
 service = register_service(CloudBeesCDService())
 """The one instance that the registry knows."""
 
-_MODULES = {
-    "CloudBeesCDAPIError": "errors",
-    "NoSuchPropertyError": "errors",
-    "RunFailedError": "errors",
-    "WaitTimeoutError": "errors",
-    "Properties": "properties",
-    "Session": "session",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        from importlib import import_module
-
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(
+    __name__,
+    {
+        "errors": ["CloudBeesCDAPIError", "NoSuchPropertyError", "RunFailedError", "WaitTimeoutError"],
+        "properties": ["Properties"],
+        "session": ["Session"],
+    },
+)

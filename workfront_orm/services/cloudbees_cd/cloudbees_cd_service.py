@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from workfront_orm.core.imports import hook
-from workfront_orm.core.service import Capabilities, Service
+from workfront_orm.core.service import Capabilities, Service, known_operations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Request
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.objects import Object
@@ -22,7 +21,6 @@ __all__ = ["VERSION", "CloudBeesCDService"]
 VERSION = "v1.0"
 """The only version of the REST API."""
 
-_OPERATIONS = {"add": "create", "delete": "delete", "edit": "update", "get": "load", "search": "search"}
 # Jobs and runs come from actions, sessions from a login; properties are written through their mapping.
 _MADE_OTHERWISE = frozenset({"flowRuntime", "job", "jobStep"})
 _NOT_MAPPED = frozenset({"property", "session"})
@@ -47,10 +45,6 @@ class CloudBeesCDService(Service):
     def helper_annotation(self, name: str) -> str:
         """The Python type of what a helper returns."""
         return {"abort": "None", "add_resources": "None", "is_completed": "bool"}.get(name, "Any")
-
-    def module(self, version: str) -> str:
-        """Where the classes are imported from."""
-        return "workfront_orm.services.cloudbees_cd.classes"
 
     name_key = hook("places.name_key")
     place_fields = hook("places.place_fields")
@@ -77,18 +71,17 @@ class CloudBeesCDService(Service):
         """Searches of any size; operations as the metadata lists them."""
         from .reading import CHUNK, PAGE
 
-        known = None
-        if spec is not None and spec.operations is not None:
-            known = {_OPERATIONS[word] for word in spec.operations if word in _OPERATIONS}
+        known = known_operations(spec)
+        if spec is not None and known is not None:
             if "search" in known:
                 # Whatever is searched is found by its id as well, and counted.
                 known |= {"load", "count"}
             if spec.key in _MADE_OTHERWISE:
                 known -= {"create", "update"}
             if spec.key in _NOT_MAPPED:
-                known = set()
+                known = frozenset()
         return Capabilities(
-            operations=None if known is None else frozenset(known),
+            operations=known,
             paging="cursor",
             page_size=PAGE,
             key_filter=CHUNK,
@@ -139,10 +132,4 @@ class CloudBeesCDService(Service):
     # --- answers --------------------------------------------------------------------
 
     read_answer = hook("wire.read_answer")
-
-    def error(self, kind: type[APIError]) -> type[APIError]:
-        """Errors that the mapper raises are CloudBees CD's as well."""
-        from . import errors
-
-        flavoured: type[APIError] = getattr(errors, kind.__name__, kind)
-        return flavoured if issubclass(flavoured, kind) else kind
+    error = hook("errors.own_kind")

@@ -27,6 +27,7 @@ __all__ = [
     "UnresolvedReferenceError",
     "WaitTimeoutError",
     "error_for",
+    "own_kind",
 ]
 
 
@@ -99,6 +100,8 @@ class RunFailedError(CloudBeesCDAPIError):
 class WaitTimeoutError(CloudBeesCDAPIError, TimeoutError):
     """A job or pipeline did not end within the time allowed; it goes on."""
 
+
+own_kind = errors.own_kinds(CloudBeesCDAPIError)
 
 _BY_CODE: dict[str, type[CloudBeesCDAPIError]] = {
     "AccessDenied": AccessDeniedError,

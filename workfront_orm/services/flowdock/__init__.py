@@ -7,14 +7,13 @@ that speak its protocol, are what there is to talk to.
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import exports
 from workfront_orm.core.service import register_service
 
 from .flowdock_service import FlowdockService
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .errors import FlowdockAPIError
     from .session import Session
     from .stream import EventStream
@@ -38,17 +37,12 @@ __all__ = [
 service = register_service(FlowdockService())
 """The one instance that the registry knows."""
 
-_MODULES = {
-    "EventStream": "stream",
-    "FlowdockAPIError": "errors",
-    "Session": "session",
-    **dict.fromkeys(("Attachment", "Author", "LabelValue", "Status", "ThreadState", "Upload"), "values"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        from importlib import import_module
-
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(
+    __name__,
+    {
+        "errors": ["FlowdockAPIError"],
+        "session": ["Session"],
+        "stream": ["EventStream"],
+        "values": ["Attachment", "Author", "LabelValue", "Status", "ThreadState", "Upload"],
+    },
+)

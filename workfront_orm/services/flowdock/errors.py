@@ -22,6 +22,7 @@ __all__ = [
     "SourceGoneError",
     "ThrottledError",
     "error_for",
+    "own_kind",
 ]
 
 
@@ -75,6 +76,8 @@ class ServerError(FlowdockAPIError, errors.ServerError):
 class InvalidResponseError(FlowdockAPIError, errors.InvalidResponseError):
     """The answer is not the JSON that Flowdock speaks."""
 
+
+own_kind = errors.own_kinds(FlowdockAPIError)
 
 _BY_STATUS: dict[int, type[FlowdockAPIError]] = {
     401: AuthenticationError,

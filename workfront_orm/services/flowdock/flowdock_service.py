@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workfront_orm.core.imports import hook
-from workfront_orm.core.service import Capabilities, Service
+from workfront_orm.core.service import Capabilities, Service, known_operations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workfront_orm.core import types
-    from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Request, Select
     from workfront_orm.core.fields import Field
     from workfront_orm.core.objects import Object
@@ -24,7 +23,6 @@ __all__ = ["VERSION", "FlowdockService"]
 VERSION = "rest-2018-05"
 """The metadata that the package brings: the API has no version, so it is named after its documentation's last month."""
 
-_OPERATIONS = {"add": "create", "delete": "delete", "edit": "update", "get": "load", "search": "search"}
 
 # Ids that mean something within a flow or a conversation only.
 _PLACES = {
@@ -80,14 +78,6 @@ class FlowdockService(Service):
 
     helpers = hook("helpers.helpers_of")
 
-    def helper_annotation(self, name: str) -> str:
-        """What helpers return is told by their docstrings."""
-        return "Any"
-
-    def module(self, version: str) -> str:
-        """The classes of the documentation's last state."""
-        return "workfront_orm.services.flowdock.classes"
-
     def key_fields(self, spec: ObjectSpec) -> tuple[str, ...]:
         """Messages, threads, sources and invitations have their ids within a flow, private messages in a conversation."""
         place = _PLACES.get(spec.key)
@@ -141,15 +131,14 @@ class FlowdockService(Service):
 
         if spec is None:
             return Capabilities(page_size=LIMIT)
-        words = spec.operations or ()
-        known = {_OPERATIONS[word] for word in words if word in _OPERATIONS}
+        known = known_operations(spec) or frozenset()
         if spec.key == "User":
             # Leaving an organization is said of the organization.
-            known.discard("delete")
+            known -= {"delete"}
         is_listed = spec.key in {"Message", "PrivateMessage", "Thread"}
         paging = {"Message": "keyset", "PrivateMessage": "keyset", "Thread": "cursor"}.get(spec.key, "whole")
         return Capabilities(
-            operations=frozenset(known),
+            operations=known,
             paging=paging,
             page_size=LIMIT if is_listed else None,
             order=False,
@@ -232,10 +221,4 @@ class FlowdockService(Service):
     # --- answers --------------------------------------------------------------------
 
     read_answer = hook("wire.read_answer")
-
-    def error(self, kind: type[APIError]) -> type[APIError]:
-        """Errors that the mapper raises are Flowdock's as well."""
-        from . import errors
-
-        flavoured: type[APIError] = getattr(errors, kind.__name__, kind)
-        return flavoured if issubclass(flavoured, kind) else kind
+    error = hook("errors.own_kind")

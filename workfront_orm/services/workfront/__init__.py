@@ -6,14 +6,13 @@ first asked for, so that classes alone import no HTTP.
 
 from __future__ import annotations
 
+from workfront_orm.core.imports import exports
 from workfront_orm.core.service import register_service
 
 from .workfront_service import WorkfrontService
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .session import (
         CURRENT_TEMPLATE,
         ONDEMAND_TEMPLATE,
@@ -36,10 +35,7 @@ __all__ = [
 service = register_service(WorkfrontService())
 """The one instance that the registry knows."""
 
-
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from . import session
-
-        return getattr(session, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(
+    __name__,
+    {"session": ["CURRENT_TEMPLATE", "ONDEMAND_TEMPLATE", "PREVIEW_TEMPLATE", "SANDBOX_TEMPLATE", "Session"]},
+)

@@ -17,6 +17,7 @@ __all__ = [
     "ThrottledError",
     "WorkfrontAPIError",
     "error_for",
+    "own_kind",
 ]
 
 
@@ -68,6 +69,8 @@ class InvalidResponseError(WorkfrontAPIError, errors.InvalidResponseError):
 class OutcomeUnknown(WorkfrontAPIError, errors.OutcomeUnknown):  # noqa: N818 - the name of the public surface
     """A create or an action was sent, and nothing tells whether the server acted."""
 
+
+own_kind = errors.own_kinds(WorkfrontAPIError)
 
 _BY_STATUS: dict[int, type[WorkfrontAPIError]] = {
     401: AuthenticationError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workfront_orm.core.imports import hook
 from workfront_orm.core.naming import snake_case
-from workfront_orm.core.service import Capabilities, Service
+from workfront_orm.core.service import Capabilities, Service, known_operations
 
 from . import names
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from workfront_orm.core import types
-    from workfront_orm.core.errors import APIError
     from workfront_orm.core.exchange import Change, Request, Select
     from workfront_orm.core.expressions import Expression
     from workfront_orm.core.fields import Field
@@ -30,15 +28,6 @@ FIELD_LIMIT = 1_000_000
 DEPTH = 4
 BULK_SIZE = 100
 
-_OPERATIONS = {
-    "add": "create",
-    "count": "count",
-    "delete": "delete",
-    "edit": "update",
-    "get": "load",
-    "report": "report",
-    "search": "search",
-}
 # What one class can do, by the server's own words; most classes share one of a few sets.
 _capabilities: dict[tuple[str, ...] | None, Capabilities] = {}
 
@@ -94,9 +83,7 @@ class WorkfrontService(Service):
         """Rows carry their code, but for some that do not."""
         return row.get("objCode")
 
-    def codec(self, spec: ObjectSpec | None, field: FieldSpec) -> types.Codec:
-        """See `names.codec_of`."""
-        return names.codec_of(spec, field)
+    codec = hook("names.codec_of")
 
     def is_custom(self, spec: ObjectSpec | None, name: str) -> bool:
         """Custom fields begin with `DE:`."""
@@ -113,9 +100,8 @@ class WorkfrontService(Service):
         words = None if spec is None else spec.operations
         found = _capabilities.get(words)
         if found is None:
-            known = None if words is None else frozenset(_OPERATIONS[word] for word in words if word in _OPERATIONS)
             found = _capabilities[words] = Capabilities(
-                operations=known,
+                operations=known_operations(spec),
                 paging="keyset",
                 page_size=PAGE_SIZE,
                 key_filter=500,
@@ -226,10 +212,4 @@ class WorkfrontService(Service):
     # --- answers --------------------------------------------------------------------
 
     read_answer = hook("wire.read_answer")
-
-    def error(self, kind: type[APIError]) -> type[APIError]:
-        """Errors that the mapper raises are Workfront's as well."""
-        from . import errors
-
-        flavoured: type[APIError] = getattr(errors, kind.__name__, kind)
-        return flavoured if issubclass(flavoured, kind) else kind
+    error = hook("errors.own_kind")
