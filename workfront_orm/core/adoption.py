@@ -8,11 +8,13 @@ creating when the rerun looked, `duplicates` finds what it then has more than on
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from .delivery import Delivery, Key, fail
 from .errors import APIError
 from .exchange import Change
 from .fields import Field
+from .identity import key_of
 from .members import convert_name, find_member
 from .objects import Object
 from .readback import ReadBack, key_values
@@ -128,7 +130,7 @@ def _adopt_class(session: BaseSession, delivery: Delivery, cls: type[Object], pa
         if reason is not None:
             fail(row, reason)
         elif len(matches) > 1:
-            ids = ", ".join(str(match.get(cls._key[0])) for match in matches)
+            ids = ", ".join(str(key_of(cls, match)) for match in matches)
             fail(row, ValueError(f"save {cls.__name__}: key {_shown(names, change)} is that of several: {ids}"))
         elif not matches:
             kept.append((row, change))
@@ -143,7 +145,17 @@ def _with_key(cls: type[Object], pairs: Pairs, names: Key) -> Pairs:
     unique: Pairs = []
     for row, change in pairs:
         values = key_values(cls, names, change.values)
-        if None in values:
+        kept_otherwise = [name for name in names if _is_kept_otherwise(change.values.get(name))]
+        if kept_otherwise:
+            fail(
+                row,
+                ValueError(
+                    f"save {row.object._label()}: key {_shown(kept_otherwise, change)} has blanks at an end or is not in "
+                    "Unicode's normal form NFC; servers change such texts, and would not find it again: "
+                    "use unicodedata.normalize('NFC', key.strip())"
+                ),
+            )
+        elif None in values:
             missing = ", ".join(name for name, value in zip(names, values, strict=True) if value is None)
             fail(row, ValueError(f"save {row.object._label()}: a key is given, and {missing} has no value"))
         elif values in seen:
@@ -185,5 +197,10 @@ def _adopted(session: BaseSession, delivery: Delivery, row: ReportRow, change: C
     return [(row, Change(kind="update", object=obj, values=differing, originals=dict(obj._originals)))]
 
 
-def _shown(names: Key, change: Change) -> str:
+def _is_kept_otherwise(value: Any) -> bool:
+    """Whether a server may keep a text as another one, so that a look-up would find nothing and a rerun double it."""
+    return isinstance(value, str) and bool(value.strip()) and normalize("NFC", value.strip()) != value
+
+
+def _shown(names: Iterable[str], change: Change) -> str:
     return ", ".join(f"{name}={change.values.get(name)!r}" for name in names)

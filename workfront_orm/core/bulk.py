@@ -15,6 +15,7 @@ from .adoption import adopt, keys_of
 from .delivery import Delivery, fail
 from .errors import APIError, DeletedObjectError
 from .exchange import Change
+from .identity import key_of
 from .objects import Object
 from .report import BulkInterrupted, Report, ReportRow
 from .tracking import changed_fields, wire_values
@@ -37,7 +38,7 @@ def save_all(session: BaseSession, objects: Iterable[Object], key: Any = None) -
     delivery = Delivery(session, report, keys)
     with _settled(report, delivery):
         for level in levels:
-            pairs = _planned(session, report, level)
+            pairs = _planned(session, report, level, delivery)
             delivery.send(adopt(session, delivery, pairs, keys) if keys else pairs)
     return report
 
@@ -94,6 +95,8 @@ def _settled(report: Report, delivery: Delivery) -> Iterator[None]:
         delivery.break_off()
         error.add_note(f"what was written before: {report!r}")
         raise
+    finally:
+        saving.release((row.object for row in report), delivery)
     _copy_to_twins(report)
 
 
@@ -162,11 +165,14 @@ def _unsaved(obj: Object) -> list[Object]:
     return [value for value in values.values() if isinstance(value, Object) and value._state.status == "new"]
 
 
-def _planned(session: BaseSession, report: Report, rows: Sequence[ReportRow]) -> Pairs:
+def _planned(session: BaseSession, report: Report, rows: Sequence[ReportRow], owner: object) -> Pairs:
     pairs: Pairs = []
+    named: dict[Any, ReportRow] = {}
     for row in rows:
         try:
-            change = saving.plan(session, row.object)
+            change = saving.plan(session, row.object, owner)
+            if change is not None and change.kind == "create":
+                _check_natural_key(row, change, named)
         except (DeletedObjectError, ValueError, TypeError, APIError) as error:
             fail(row, _blamed(report, row, error))
             continue
@@ -175,6 +181,14 @@ def _planned(session: BaseSession, report: Report, rows: Sequence[ReportRow]) ->
         else:
             pairs.append((row, change))
     return pairs
+
+
+def _check_natural_key(row: ReportRow, change: Change, named: dict[Any, ReportRow]) -> None:
+    """Refuse a new object with the key that the program gave another one: of two, the server keeps the last."""
+    cls = type(change.object)
+    key = key_of(cls, change.values) if cls._natural_key else None
+    if key is not None and named.setdefault((cls, key), row) is not row:
+        raise ValueError(f"save {change.object._label()}: row {named[cls, key].index} is a new object of the same key")
 
 
 def _blamed(report: Report, row: ReportRow, error: Exception) -> Exception:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from .errors import APIError, AuthenticationError, OutcomeUnknown, ThrottledError
+from .errors import APIError, AuthenticationError, InvalidResponseError, OutcomeUnknown, ThrottledError
 from .redaction import confidential, masked_url
 from .retrying import retry_after
 
@@ -103,7 +103,16 @@ class Connection:
     def _decoded(self, request: Request, response: Response) -> Any:
         data = self.service.read_answer(response)
         self._transport.throttle.answered(request, data)
-        return request.decode(data)
+        try:
+            return request.decode(data)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # What it should hold is not there, or of another kind.
+            raise self.service.error(InvalidResponseError)(
+                data,
+                response.status,
+                operation=request.operation,
+                remedy=f"the answer is not of the form that was expected: {type(error).__name__}: {error}",
+            ) from error
 
     def renew_credentials(self, request: Request, error: AuthenticationError) -> bool:  # noqa: ARG002 - systems look at it
         """Get new credentials after the server refused those that were sent.

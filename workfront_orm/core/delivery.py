@@ -20,9 +20,9 @@ from .errors import (
     ThrottledError,
 )
 from .exchange import Change, Outcome, Status
+from .identity import key_of
 from .readback import ReadBack, key_values
-from .retrying import surely_not_done
-from .tracking import snapshot
+from .retrying import OWN_FAULTS, surely_not_done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,8 @@ class Delivery:
         self._report = report
         self._keys = keys or {}
         self._rows: dict[int, ReportRow] = {}
+        # Updates of requests that were refused: those before the one at fault may be done.
+        self._maybe_done: set[int] = set()
         self._lock = Lock()
         self._stopped = Event()
         self.readback = ReadBack(session, self.execute)
@@ -119,8 +121,20 @@ class Delivery:
         for (cls, kind, _force), group in groups.items():
             if kind == "create" and len(group) > 1 and cls not in self._keys:
                 self.readback.expect(cls, group)
-            jobs += self._session.service.plan_changes(group)
+            jobs += self._planned(group)
         return jobs
+
+    def _planned(self, changes: list[Change]) -> list[tuple[Request, list[Change]]]:
+        """The requests of changes of one class and kind; one that cannot be planned fails its own row."""
+        try:
+            return saving.requests_of(self._session, changes)
+        except (APIError, TypeError, ValueError) as error:
+            if len(changes) == 1:
+                fail(self._rows[id(changes[0])], error)
+                return []
+        # Those that cannot be planned alone settle here, so that the others can be planned together.
+        fine = [change for change in changes if self._planned([change])]
+        return saving.requests_of(self._session, fine) if fine else []
 
     def break_off(self) -> None:
         """Settle what a write that was broken off leaves: what was not sent, and what has no answer."""
@@ -149,14 +163,15 @@ class Delivery:
             if self._stopped.is_set():
                 for _request, left in [(request, changes), *waiting]:
                     for change in left:
-                        self._rows[id(change)].status = "pending"
+                        if id(change) not in self._maybe_done:
+                            self._rows[id(change)].status = "pending"
                 return
             parts = self._attempt(request, changes, tally)
             waiting[:0] = [
                 (planned, list(carried))
                 for part in parts
                 if part
-                for planned, carried in self._session.service.plan_changes(part)
+                for planned, carried in saving.requests_of(self._session, part)
             ]
 
     def _attempt(self, request: Request, changes: list[Change], tally: _Tally) -> list[list[Change]]:
@@ -187,12 +202,10 @@ class Delivery:
         for change, outcome in zip(changes, outcomes, strict=True):
             row = self._rows[id(change)]
             if outcome.status is Status.DONE:
-                if change.kind == "update":
-                    # What was sent is what the server has now, whether it answers the field or not.
-                    sent = {name: snapshot(value) for name, value in change.values.items()}
-                    outcome.row = {**sent, **(outcome.row or {})}
                 saving.apply_outcome(self._session, change, outcome)
                 row.status = _STATUS[change.kind]
+                if change.kind == "create":
+                    self.readback.claim(type(change.object), change.object._row)
             elif outcome.status is Status.UNKNOWN:
                 self._unknown(change, outcome.error or APIError("the server does not tell", None))
             elif outcome.status is Status.SKIPPED and len(skipped) < len(changes) - 1:
@@ -219,6 +232,7 @@ class Delivery:
             return []
         if changes[0].kind == "update":
             # Updates can be repeated, so halves find the bad ones in few requests.
+            self._maybe_done.update(map(id, rest))
             half = len(rest) // 2
             return [rest[:half], rest[half:]]
         # The first that is not done is the likely one: alone, it tells its own error.
@@ -263,8 +277,7 @@ class Delivery:
         for change in changes:
             mine = matches[id(change)]
             if len(mine) == 1:
-                self.readback.claim(cls, mine[0])
-                self._settle([change], [Outcome(key=_key_of(cls, mine[0]), row=mine[0])])
+                self._settle([change], [Outcome(key=key_of(cls, mine[0]), row=mine[0])])
             elif mine:
                 self._unknown(
                     change,
@@ -282,7 +295,7 @@ class Delivery:
         normal = cls._normal_key or (lambda value: value)
         there: set[Any] = set()
         for request in self._session.service.plan_lookup(cls, [change.object.id for change in changes], cls._key):
-            there.update(normal(_key_of(cls, row)) for row in self.execute(request))
+            there.update(key_of(cls, row) for row in self.execute(request))
         gone = [change for change in changes if normal(change.object.id) not in there]
         self._settle(gone, [Outcome() for _ in gone])
         return [change for change in changes if normal(change.object.id) in there]
@@ -294,7 +307,7 @@ class Delivery:
         names = tuple(dict.fromkeys([*cls._key, *(name for change in changes for name in change.values)]))
         rows: dict[Any, dict[str, Any]] = {}
         for request in self._session.service.plan_lookup(cls, [change.object.id for change in changes], names):
-            rows.update((normal(_key_of(cls, row)), row) for row in self.execute(request))
+            rows.update((key_of(cls, row), row) for row in self.execute(request))
         rest: list[Change] = []
         for change in changes:
             row = rows.get(normal(change.object.id), {})
@@ -314,7 +327,10 @@ class Delivery:
 
     def _fail_all(self, changes: Sequence[Change], error: APIError) -> None:
         for change in changes:
-            fail(self._rows[id(change)], error)
+            if id(change) in self._maybe_done and not isinstance(error, OWN_FAULTS):
+                self._unknown(change, error)
+            else:
+                fail(self._rows[id(change)], error)
 
     def _unknown_all(self, changes: Sequence[Change], error: APIError, second: APIError) -> None:
         for change in changes:
@@ -357,7 +373,3 @@ def fail(row: ReportRow, error: Exception) -> None:
     """Enter a change that was surely not carried out."""
     row.status = "failed"
     row.error = error
-
-
-def _key_of(cls: type[Object], row: dict[str, Any]) -> Any:
-    return row.get(cls._key[0]) if len(cls._key) == 1 else tuple(row.get(name) for name in cls._key)

@@ -15,15 +15,26 @@ from .tracking import Origin, State, changed_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from .objects import Object
 
-__all__ = ["IdentityMap"]
+__all__ = ["IdentityMap", "key_of"]
 
 MOST_LENT = 1000
 """How many objects are held because a list or map of theirs was handed out, before their changes are looked for."""
+
+
+def key_of(cls: type[Object], row: Mapping[str, Any]) -> Any:
+    """The key of a decoded row, comparable; None where it has none, or not all of it.
+
+    Raises:
+        AttributeError, TypeError, ValueError: What stands in its place can be none.
+    """
+    names = cls._key
+    key = row.get(names[0]) if len(names) == 1 else _composite(row, names)
+    return key if key is None or cls._normal_key is None else cls._normal_key(key)
 
 
 class _Entry(weakref.ref["Object"]):
@@ -287,6 +298,6 @@ class IdentityMap:
         return key if kind._normal_key is None or key is None else kind._normal_key(key)
 
 
-def _composite(row: dict[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
+def _composite(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
     parts = tuple(row.get(name) for name in names)
     return None if None in parts else parts

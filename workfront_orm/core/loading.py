@@ -9,7 +9,16 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from .errors import DeletedObjectError, DetachedObjectError, LazyLoadError, NotFoundError, NotSupportedError
+from .errors import (
+    APIError,
+    DeletedObjectError,
+    DetachedObjectError,
+    InvalidResponseError,
+    LazyLoadError,
+    NotFoundError,
+    NotSupportedError,
+)
+from .identity import key_of
 from .objects import Object
 from .relations import Collection, Reference, Relation
 
@@ -48,8 +57,7 @@ class Loader:
         objects = self._session.identity_map.wrap_page(cls, rows)
         found = _by_keys(cls, objects)
         missing = [key for key in wanted if normal(key) not in found]
-        if len(wanted) == 1 and len({id(obj) for obj in objects}) == 1:
-            # An id may be a name that the server resolves, such as the current user's.
+        if missing and service.is_alias(cls, wanted[0]) and len(wanted) == len({id(obj) for obj in objects}) == 1:
             return [objects[0]] * len(ids)
         if missing:
             shown = ", ".join(map(repr, missing[:5])) + (" ..." if len(missing) > 5 else "")  # noqa: PLR2004
@@ -86,6 +94,8 @@ class Loader:
         """Read the loaded fields of one object again; its unsaved changes are lost."""
         names = self._loaded_fields(obj)
         row = self._read(obj, names or None)
+        if not row:
+            raise self._wrong(obj, row, "the answer is empty, so nothing was taken back")
         obj.revert()
         # What references and collections led to is loaded again when it is asked for.
         members = type(obj)._members
@@ -342,8 +352,7 @@ class Loader:
         by_key = {normal(obj.id): obj for obj in objects}
         for rows in self._session.execute_all(self._session.service.plan_lookup(cls, list(by_key), names)):
             for row in rows:
-                key = row.get(cls._key[0]) if len(cls._key) == 1 else tuple(row.get(part) for part in cls._key)
-                owner = by_key.get(normal(key))
+                owner = by_key.get(key_of(cls, row))
                 if owner is not None:
                     # Where fields come along by levels of detail, what else came is known then, too.
                     own = row if self._session.service.reads_levels(cls._spec) else names
@@ -373,7 +382,19 @@ class Loader:
         if obj.id is None:
             raise DetachedObjectError(f"load {obj._label()}: it has no id yet; save() creates it first")
         row = self._session.execute(self._session.service.plan_read(obj, names))
-        return row if isinstance(row, dict) else {}
+        row = {} if row is None else row
+        if not isinstance(row, dict):
+            raise self._wrong(obj, row, "the answer is no object")
+        kind = type(obj)
+        told = key_of(kind, row)
+        if told is not None and told != (obj.id if kind._normal_key is None else kind._normal_key(obj.id)):
+            raise self._wrong(obj, row, "the answer is another object")
+        return row
+
+    def _wrong(self, obj: Object, data: Any, what: str) -> APIError:
+        return self._session.service.error(InvalidResponseError)(
+            data, None, operation=f"load {obj._label()}", remedy=what
+        )
 
     def _loaded_fields(self, obj: Object) -> tuple[str, ...]:
         members = type(obj)._members

@@ -10,7 +10,8 @@ from attrs import evolve
 
 from .errors import APIError, IncompleteRead
 from .exchange import START, Position
-from .paging import Token, broken, key_of, page_size, paging_of, read_single
+from .identity import key_of
+from .paging import Token, broken, page_size, paging_of, read_single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ def _rows(
     last = None
     for page in read_single(session, part, token, send):
         for row in page:
-            key = key_of(select, row)
+            key = key_of(select.type, row)
             if key is None or (last is not None and not key > last):
                 raise IncompleteRead(
                     f"the server does not sort {select.type.__name__} by id, so that several reads cannot be merged",

@@ -9,6 +9,7 @@ show the rest. Such a read raises `IncompleteRead` rather than return less than 
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from attrs import evolve, field, frozen
 from .backward import WORTH_IT, Backward
 from .errors import APIError, IncompleteRead
 from .exchange import START, Position, Select
+from .identity import key_of
 from .logic import never
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ __all__ = [
     "broken",
     "disobeyed",
     "is_ascending",
-    "key_of",
     "page_size",
     "paging_of",
     "read_pages",
@@ -150,14 +151,6 @@ def remote_of(session: BaseSession, select: Select, local: tuple[Any, ...]) -> S
     )
 
 
-def key_of(select: Select, row: dict[str, Any]) -> Any:
-    """The key of a row, comparable; None where it has none."""
-    names = select.type._key
-    key = row.get(names[0]) if len(names) == 1 else tuple(row.get(name) for name in names)
-    normal = select.type._normal_key
-    return key if normal is None or key is None else normal(key)
-
-
 def broken(select: Select, error: APIError, token: Token) -> IncompleteRead:
     """What is raised when a page after the first one fails."""
     return IncompleteRead(
@@ -256,11 +249,14 @@ class Reader:
                 # How much comes along with a row only the server knows; smaller pages are all that helps.
                 size = self.size = max(1, size // 2)
             else:
+                if self.select.limit is not None and size is not None and len(page.rows) > size:
+                    # Servers may answer more than they are asked for.
+                    page.rows = page.rows[:size]
                 return page, page.ended if page.ended is not None else size is None or len(page.rows) < size
 
     def key_of(self, row: dict[str, Any]) -> Any:
         """The key of a row, comparable; None where it has none."""
-        return key_of(self.select, row)
+        return key_of(self.select.type, row)
 
     def total(self) -> int | None:
         """The number of rows that the server counts now."""
@@ -374,6 +370,7 @@ class _OffsetRead:
         rows = rows[overlap:]
         keys = [reader.key_of(row) for row in rows]
         doubled = [key for key in keys if key is not None and key in self._seen]
+        doubled += [key for key, times in Counter(keys).items() if key is not None and times > 1]
         if doubled:
             raise self._shifted(f"{len(doubled)} rows came twice, the first is {doubled[0]}")
         self._seen.update(keys)
@@ -418,6 +415,8 @@ def _by_cursor(reader: Reader, token: Token) -> Iterator[Rows]:
             yield page.rows
         if page.token is None or page.ended:
             return
+        if page.token == position.token:
+            raise disobeyed(reader, here)
         position = Position(token=page.token)
 
 

@@ -7,8 +7,9 @@ first create, its newest object of the same author is noted, and what is newer c
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from .errors import APIError, NotSupportedError
 from .exchange import Change, Position, Request, Select
 from .expressions import Comparison
 from .fields import Field
+from .identity import key_of
 from .members import find_member
 from .paging import read_pages
 from .types import DateTime, Enumeration, holds_text
@@ -32,6 +34,12 @@ __all__ = ["ReadBack", "comparable"]
 
 KEYS_PER_SEARCH = 200
 NEWEST = 200
+
+SKEW = timedelta(minutes=3)
+"""How far the clocks of a server's machines may be apart."""
+
+SHORTEST_CUT = 40
+"""How many characters a server leaves of a text at least when it cuts it off."""
 
 Row = dict[str, Any]
 Values = tuple[Any, ...]
@@ -73,8 +81,8 @@ class ReadBack:
         expected.add(creates)
 
     def claim(self, cls: type[Object], row: Row) -> None:
-        """Remember that a row of the server is one of ours."""
-        self._claimed.add((cls, row.get(cls._key[0])))
+        """Remember that a row of the server is one that this write created."""
+        self._claimed.add((cls, key_of(cls, row)))
 
     def by_key(
         self, cls: type[Object], names: tuple[str, ...], changes: Sequence[Change]
@@ -122,15 +130,23 @@ class ReadBack:
         expected = self._expected.get(cls)
         if expected is None or expected.since is None or not expected.fields:
             return {id(change): [{}, {}] for change in changes}
-        known = self._session.identity_map
-        rows = [
-            row
-            for row in self._rows(cls, expected.since.conditions, expected.fields, changes)
-            if (key := row.get(cls._key[0])) not in expected.since.present
-            and (cls, key) not in self._claimed
-            and known.get(cls, key) is None
-        ]
-        return expected.match(rows, changes, is_open)
+        since = expected.since
+        rows: list[Row] = []
+        doubtful: set[int] = set()
+        for row in self._rows(cls, since.conditions, (*expected.fields, *since.fields), changes):
+            key = key_of(cls, row)
+            if key in since.present or (cls, key) in self._claimed:
+                continue
+            early = since.is_early(row)
+            known = self._session.identity_map.get(cls, key) is not None
+            if early and known:
+                # Of this session, from before.
+                continue
+            if early or known:
+                # An old one, or ours by a clock that is behind; another's, or ours that a search has found already.
+                doubtful.add(id(row))
+            rows.append(row)
+        return expected.match(rows, changes, is_open, doubtful)
 
     def same(self, cls: type[Object], name: str, there: Any, here: Any) -> bool:
         """Whether a value of the server and one that was sent mean the same."""
@@ -147,12 +163,12 @@ class ReadBack:
         rows: list[Row] = self._execute(service.plan_page(select, Position(), size)).rows
         newest = rows[0].get(name) if rows else None
         if newest is None:
-            return _Since((author,), frozenset(row.get(cls._key[0]) for row in rows))
+            return _Since((author,), frozenset(key_of(cls, row) for row in rows))
         later = (author, Comparison(created, "ge", newest))
         present = [row for row in rows if row.get(name) == newest]
         if len(present) == size:
             present = list(self._rows(cls, later, (name,), ()))
-        return _Since(later, frozenset(row.get(cls._key[0]) for row in present))
+        return _Since(later, frozenset(key_of(cls, row) for row in present), _field(cls, name), newest)
 
     def _search_values(
         self, changes: list[Change], name: str, values: list[Any], fields: tuple[str, ...], refused: dict[Any, APIError]
@@ -194,6 +210,8 @@ def comparable(cls: type[Object], name: str, wire: Any) -> Any:
 def _plain(value: Any) -> Any:
     if value is None or value in ("", []):
         return None
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=repr)
     if isinstance(value, list):
         # A single value may come as itself instead of a list of one.
         return _plain(value[0]) if len(value) == 1 else tuple(map(_plain, value))
@@ -213,11 +231,42 @@ def key_values(cls: type[Object], names: tuple[str, ...], values: Mapping[str, A
 
 
 class _Since:
-    """Where new objects begin: conditions that select them, and the keys of those that they select besides."""
+    """Where new objects begin: conditions that select them, and the keys of those that they select besides.
 
-    def __init__(self, conditions: tuple[Expression, ...], present: frozenset[Any]) -> None:
+    The clocks of a server's machines differ, so that what is new may be of a moment before the newest one that
+    was there: the conditions select what is a little older, too.
+
+    Args:
+        conditions: Select what the author has of the newest moment, and all later ones.
+        present: The keys of what was there of that moment.
+        created: The field that holds the moment; None where there was nothing.
+        newest: The moment.
+    """
+
+    def __init__(
+        self,
+        conditions: tuple[Expression, ...],
+        present: frozenset[Any],
+        created: Field | None = None,
+        newest: Any = None,
+    ) -> None:
         self.conditions = conditions
         self.present = present
+        self.fields: tuple[str, ...] = ()
+        self._created = created
+        self._newest = None if created is None else _moment(created, newest)
+        if created is not None and self._newest is not None:
+            author, later = conditions
+            begin = created.codec.encode(self._newest - SKEW)
+            self.conditions = (author, Comparison(later.operand, "ge", begin))  # type: ignore[attr-defined]
+            self.fields = (created.workfront_name,)
+
+    def is_early(self, row: Row) -> bool:
+        """Whether a row is of a moment before the newest one that was there."""
+        if self._created is None or self._newest is None:
+            return False
+        moment = _moment(self._created, row.get(self._created.workfront_name))
+        return moment is not None and moment < self._newest
 
 
 class _Expected:
@@ -246,9 +295,9 @@ class _Expected:
             contents.setdefault(key_values(self._cls, names, change.values), []).append(change)
 
     def match(
-        self, rows: Sequence[Row], changes: Sequence[Change], is_open: Callable[[Change], bool]
+        self, rows: Sequence[Row], changes: Sequence[Change], is_open: Callable[[Change], bool], unsure: set[int]
     ) -> dict[int, list[Row]]:
-        """See `ReadBack.by_content`."""
+        """See `ReadBack.by_content`; `unsure` are the identities of rows that may be others."""
         mine: dict[int, list[Row]] = {id(change): [] for change in changes}
         doubtful: set[int] = set()
         strangers: list[Row] = []
@@ -258,7 +307,7 @@ class _Expected:
                 strangers.append(row)
             for change in (change for group in groups for change in group if id(change) in mine):
                 mine[id(change)].append(row)
-                if len(groups) > 1:
+                if len(groups) > 1 or id(row) in unsure:
                     # A row that inputs of different content could have become says nothing sure of any.
                     doubtful.add(id(change))
         found: dict[int, list[Row]] = {}
@@ -291,14 +340,16 @@ class _Expected:
         return self._by_content[names][key_values(self._cls, names, change.values)]
 
     def _alike(self, row: Row, change: Change) -> bool:
-        """Whether a row that is like no input has a text of this one, such as its name."""
-        return any(
-            name in row
-            and comparable(self._cls, name, row[name]) == comparable(self._cls, name, value)
-            and _is_free_text(self._cls, name)
-            for name, value in change.values.items()
-            if isinstance(value, str) and value
-        )
+        """Whether a row that is like no input has a text of this one, such as its name, as servers keep texts.
+
+        What has no text of its own is told by what it refers to.
+        """
+        sent = {name: value for name, value in change.values.items() if isinstance(value, str) and value}
+        texts = [name for name in sent if _is_free_text(self._cls, name)]
+        if texts:
+            return any(_is_kept_as(row.get(name), sent[name]) for name in texts)
+        references = [name for name in sent if "reference" in _field(self._cls, name)._raw]
+        return all(comparable(self._cls, name, row.get(name)) == sent[name] for name in references)
 
     def _names(self, change: Change) -> tuple[str, ...]:
         return _readable(self._cls, (change,))
@@ -326,6 +377,27 @@ def _is_incomparable(field: Field, wire: Any) -> bool:
     if nested and not field.codec.by_difference:
         return True
     return isinstance(field.codec, DateTime) and isinstance(wire, str) and len(wire) == len("2030-05-18")
+
+
+def _is_kept_as(there: Any, here: str) -> bool:
+    """Whether a server may have kept a text as another one: without blanks at its ends, in another form, cut off."""
+    if not isinstance(there, str):
+        return False
+    kept, sent = _folded(there), _folded(here)
+    return kept == sent or (len(kept) >= SHORTEST_CUT and sent.startswith(kept))
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _moment(field: Field, wire: Any) -> datetime | None:
+    decode = field.codec.decode
+    try:
+        moment = wire if decode is None else decode(wire)
+    except (ValueError, TypeError):
+        return None
+    return moment if isinstance(moment, datetime) else None
 
 
 def _is_free_text(cls: type[Object], name: str) -> bool:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["Retrying", "retry_after", "surely_not_done"]
+__all__ = ["OWN_FAULTS", "Retrying", "retry_after", "surely_not_done"]
 
 # What a system says when it refuses, hence does not act. All other errors may come after it acted.
 _REFUSALS = (
@@ -56,6 +56,12 @@ _REFUSALS = (
     NotSupportedError,
     ThrottledError,
 )
+OWN_FAULTS = (InvalidRequestError, NotFoundError, NotSupportedError)
+"""Refusals for what a request itself says: an earlier attempt would have been refused as well."""
+
+_TIMEOUT = 408
+"""A gateway that has waited long enough says so with the status of a wrong request; it may come after the server acted."""
+
 LONGEST_REST = 6 * 3600.0
 """Seconds that a server can ask to wait at most; more is taken for a mistake of its own."""
 
@@ -148,6 +154,16 @@ class _Call:
         self._started = rules._clock()
 
     def run(self) -> Any:
+        try:
+            return self._repeated()
+        except APIError as error:
+            later = surely_not_done(error) and not isinstance(error, OWN_FAULTS)
+            if later and self._uncertain and self._request.effect is Effect.IDEMPOTENT:
+                # What was refused is the last attempt; one before it, of which no answer came, may have done it.
+                raise self._unknown_after(error) from error
+            raise
+
+    def _repeated(self) -> Any:
         attempts = Tenacity(
             stop=self._is_over,
             wait=self._wait,
@@ -178,15 +194,19 @@ class _Call:
             self._uncertain = self._uncertain or not sure
             if sure or request.effect is not Effect.UNSAFE or isinstance(error, OutcomeUnknown):
                 raise
-            sent = f"{request.method} {masked_url(request.path)}"
-            raise self._unknown(
-                error.data,
-                error.code,
-                operation=error.operation or request.operation,
-                request=sent,
-                under_way=isinstance(error, RequestTimeoutError),
-                remedy=f"the server may or may not have done it: {sent}; read before repeating",
-            ) from error
+            raise self._unknown_after(error) from error
+
+    def _unknown_after(self, error: APIError) -> Exception:
+        sent = f"{self._request.method} {masked_url(self._request.path)}"
+        unknown: Exception = self._unknown(
+            error.data,
+            error.code,
+            operation=error.operation or self._request.operation,
+            request=sent,
+            under_way=isinstance(error, RequestTimeoutError),
+            remedy=f"the server may or may not have done it: {sent}; read before repeating",
+        )
+        return unknown
 
     # --- what tenacity asks ---------------------------------------------------------
 
@@ -195,7 +215,7 @@ class _Call:
             return False
         if isinstance(error, ThrottledError) or (isinstance(error, ConnectionFailedError) and not error.sent):
             return True
-        if self._request.effect is Effect.UNSAFE or isinstance(error, _REFUSALS):
+        if self._request.effect is Effect.UNSAFE or surely_not_done(error):
             return False
         if isinstance(error, AnswerTooLargeError):
             return False
@@ -264,7 +284,7 @@ def surely_not_done(error: APIError) -> bool:
     """
     if isinstance(error, ConnectionFailedError):
         return not error.sent
-    return isinstance(error, _REFUSALS)
+    return isinstance(error, _REFUSALS) and error.code != _TIMEOUT
 
 
 def _is_redirect(error: APIError) -> bool:

@@ -134,6 +134,9 @@ class Service:
     metadata_folder: str | None = None
     """The folder that holds `<name>/<version>.json`, for a service of another package; None for those of this one."""
 
+    wire_types: tuple[type, ...] = ()
+    """Types that values may have on the wire beside those of JSON, for a system that writes them as text itself."""
+
     # --- names, keys, values: used while classes are made ---------------------------
 
     def class_name(self, key: str, name: str) -> str:
@@ -247,6 +250,10 @@ class Service:
 
     def is_assignable(self, reference: ReferenceSpec) -> bool:
         """Whether a reference takes what is assigned to it for its id field, as directories of codes do."""
+        return False
+
+    def is_alias(self, cls: type[Object], key: Any) -> bool:
+        """Whether a key is a word that the system resolves to the id of an object, such as the current user's."""
         return False
 
     def is_null_id(self, value: Any) -> bool:

@@ -148,14 +148,16 @@ class State:
         session: The session that the object belongs to, or None.
         status: `new` (made by the program, not saved), `persistent`, or `deleted`.
         origin: What it shares with the objects that came in the same answer.
+        saving: Who has claimed a new object to create it, or None; see `saving.plan`.
     """
 
-    __slots__ = ("origin", "session", "status")
+    __slots__ = ("origin", "saving", "session", "status")
 
     def __init__(self, session: Any = None, status: str = "persistent", origin: Origin = _NOWHERE) -> None:
         self.session = session
         self.status = status
         self.origin = origin
+        self.saving: object = None
 
     def own(self, status: str | None = None) -> State:
         """A copy for one object, whose status differs from that of its siblings."""

@@ -15,7 +15,7 @@ from workfront_orm.core.members import find_member
 from workfront_orm.core.tracking import NOT_LOADED
 
 from .batch import LIMIT, batch
-from .errors import NotFoundError, ThrottledError
+from .errors import InvalidResponseError, NotFoundError, ThrottledError
 from .files import FILE
 from .kinds import family_of
 from .multifields import MultiFields, difference
@@ -148,7 +148,13 @@ def _batch(family: Family, chunk: list[_Prepared]) -> Request:
 def _settled(family: Family, change: Change, answer: Answer) -> Outcome:
     error = answer.error
     if error is None:
-        return _outcome(family, change, answer.result) if answer.ran else Outcome(status=Status.UNKNOWN)
+        if not answer.ran:
+            return Outcome(status=Status.UNKNOWN)
+        try:
+            return _outcome(family, change, answer.result)
+        except InvalidResponseError as wrong:
+            # One command's answer says nothing of the others.
+            return Outcome(status=Status.UNKNOWN, error=wrong)
     error.operation = f"{change.kind} {change.object._label()}"
     if isinstance(error, NotFoundError) and change.kind == "delete":
         # It is gone, be it by an attempt before of which no answer came.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Effect, Outcome
 
-from .errors import NotSupportedError
+from .errors import InvalidResponseError, NotSupportedError
 from .places import address, name_field, names_in, parts_of, template
 from .wire import is_custom_name, objects_in, request, row_of
 
@@ -51,10 +51,11 @@ def _request(change: Change) -> Request:
 
     def decode(data: Mapping[str, Any]) -> list[Outcome]:
         rows = objects_in(spec, data)
-        if not rows:
-            return [Outcome()]
-        row = row_of(spec, rows[0], whole=change.kind == "create")
-        return [Outcome(key=row.get(type(obj)._key[0]), row=row)]
+        row = row_of(spec, rows[0], whole=change.kind == "create") if rows else None
+        key = None if row is None else row.get(type(obj)._key[0])
+        if key is None and change.kind == "create":
+            raise InvalidResponseError(dict(data), None, remedy="the answer does not tell the id of the new object")
+        return [Outcome(key=key, row=row)]
 
     if change.kind == "delete":
         return request(

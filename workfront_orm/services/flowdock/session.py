@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from threading import local
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import evolve
 
-from workfront_orm.core.errors import OutcomeUnknown
+from workfront_orm.core.errors import APIError, OutcomeUnknown
 from workfront_orm.core.exchange import Effect, Outcome, Request, Response
 from workfront_orm.core.objects import Object
 from workfront_orm.core.redaction import hide, masked
@@ -401,16 +402,20 @@ class Session(BaseSession):
         try:
             found = super().execute(request, stop=stop)
         except OutcomeUnknown:
-            left = self._left_behind(request) if uuid else None  # type: ignore[arg-type] # only calls have a uuid
+            left = None
+            if uuid:
+                # What keeps the look from finding anything says nothing of the message.
+                with suppress(APIError):
+                    left = self._left_behind(request, stop)  # type: ignore[arg-type] # only calls have a uuid
             if left is None:
                 raise
             return [left]
         if uuid and found[0].row is None:
             # 202: the server takes the message, and shows it elsewhere.
-            return [self._left_behind(request) or found[0]]  # type: ignore[arg-type] # only calls have a uuid
+            return [self._left_behind(request, stop) or found[0]]  # type: ignore[arg-type] # only calls have a uuid
         return found
 
-    def _left_behind(self, call: Call) -> Outcome | None:
+    def _left_behind(self, call: Call, stop: Event | None) -> Outcome | None:
         """The message that a request sent, found by the client's own id of it."""
         listing = Call(
             operation=call.operation,
@@ -419,7 +424,7 @@ class Session(BaseSession):
             query=[("limit", str(_READ))],
             decode=rows_of,
         )
-        for row in super().execute(listing):
+        for row in super().execute(listing, stop=stop):
             if row.get("uuid") == call.uuid:
                 outcomes: list[Outcome] = call.decode(Answer(row, {}, call))
                 return outcomes[0]

@@ -15,7 +15,7 @@ from attrs import define, frozen
 from workfront_orm.core.exchange import Request, Response
 from workfront_orm.core.redaction import masked_url
 
-from .errors import InvalidResponseError, error_for
+from .errors import InvalidRequestError, InvalidResponseError, ServerError, error_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ FLOW = "/flows/{flow}"
 
 _LINK = re.compile(r"<([^>]*)>([^,<]*)")
 _NOT_FOUND = 404
+_ERROR = frozenset({"message", "errors"})
 
 
 @frozen
@@ -109,6 +110,9 @@ def read_answer(response: Response) -> Answer:
         raise InvalidResponseError(text, status, remedy="no JSON came: is the address that of the API?") from None
     if status >= 400:  # noqa: PLR2004 - errors
         raise error_for(status, data)
+    if isinstance(data, dict) and "message" in data and data.keys() <= _ERROR:
+        # Under the status of a success, as gateways have it: data that is refused is named, all else says nothing sure.
+        raise (InvalidRequestError if data.get("errors") else ServerError)(data, status)
     return Answer(data, response.headers, response.request)
 
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 from workfront_orm.core.exchange import Effect, Outcome
 
 from .codecs import CONTENT_LIMIT
-from .errors import InvalidRequestError
+from .errors import InvalidRequestError, InvalidResponseError
 from .filters import MESSAGES
 from .reading import messages_path
 from .wire import FLOW, Answer, Call, row_of, shaped
@@ -132,6 +132,10 @@ def _create(change: Change) -> Call:
 
     def decode(answer: Answer) -> list[Outcome]:
         if not isinstance(answer.data, dict) or "id" not in answer.data:
+            if key not in MESSAGES and key not in PRESENTED:
+                raise InvalidResponseError(
+                    answer.data, None, remedy="the answer does not tell the id of the new object"
+                )
             # 202: taken, and nothing to show for it.
             return [Outcome()]
         row = shaped(key, answer.data, flow=answer.flow, conversation=change.values.get("conversation_id"))

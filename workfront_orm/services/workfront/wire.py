@@ -51,6 +51,10 @@ CONTROL_WORDS = frozenset(
 """Parameter names, in lower case, that the server takes for itself: fields of these names travel inside JSON."""
 
 
+TYPES = (Enum, Object, date, Decimal, set, frozenset)
+"""The types beside those of JSON that values may have; see `text_of`."""
+
+
 def form_request(
     operation: str,
     method: str,

@@ -37,6 +37,13 @@ class WorkfrontService(Service):
 
     name = "workfront"
 
+    @property
+    def wire_types(self) -> tuple[type, ...]:  # type: ignore[override]
+        """See `wire.text_of`."""
+        from . import wire
+
+        return wire.TYPES
+
     # --- names, keys, values --------------------------------------------------------
 
     def class_name(self, key: str, name: str) -> str:
@@ -88,6 +95,10 @@ class WorkfrontService(Service):
     def is_custom(self, spec: ObjectSpec | None, name: str) -> bool:
         """Custom fields begin with `DE:`."""
         return name.startswith(names.CUSTOM_PREFIX)
+
+    def is_alias(self, cls: type[Object], key: Any) -> bool:
+        """Wildcards such as `$$USER.ID`; of a class that no metadata describes nobody knows."""
+        return cls._spec is None or str(key).startswith("$$")
 
     def convert_name(self, cls: type[Object], name: str) -> str:
         """Paths, `*` and `parameterValues`."""

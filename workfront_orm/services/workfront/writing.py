@@ -13,7 +13,7 @@ from .reading import code_of
 from .wire import form_request, rows_of, updates_or_fields, wire_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from workfront_orm.core.exchange import Change
     from workfront_orm.core.specs import ActionSpec
@@ -62,7 +62,7 @@ def _single(change: Change) -> Request:
         pairs = updates_or_fields(change.values)
         return form_request(label, "PUT", obj.api_url(), pairs, effect=Effect.IDEMPOTENT, decode=_one_row)
     request = form_request(
-        label, "DELETE", obj.api_url(), _force(change), effect=Effect.IDEMPOTENT, decode=lambda _data: [Outcome()]
+        label, "DELETE", obj.api_url(), _force(change), effect=Effect.IDEMPOTENT, decode=_deleted([change])
     )
     request.gone_is_done = True
     return request
@@ -75,9 +75,7 @@ def _bulk(changes: list[Change]) -> Request:
     path = f"/{code_of(cls)}"
     if kind == "delete":
         pairs = [*(("ID", change.object.id) for change in changes), *_force(changes[0])]
-        return form_request(
-            label, "DELETE", path, pairs, effect=Effect.IDEMPOTENT, decode=lambda _data: [Outcome() for _ in changes]
-        )
+        return form_request(label, "DELETE", path, pairs, effect=Effect.IDEMPOTENT, decode=_deleted(changes))
     updates = json.dumps([_item(change) for change in changes])
     method, effect = ("POST", Effect.UNSAFE) if kind == "create" else ("PUT", Effect.IDEMPOTENT)
 
@@ -88,7 +86,11 @@ def _bulk(changes: list[Change]) -> Request:
                 f"{len(rows)} rows answered for {len(changes)} written", 200, operation=label, remedy="read them back"
             )
         ids = [row.get("ID") for row in rows]
-        if None in ids or (kind == "update" and ids != [change.object.id for change in changes]):
+        if (
+            None in ids
+            or (kind == "update" and ids != [change.object.id for change in changes])
+            or _mixed(changes, rows)
+        ):
             raise InvalidResponseError(
                 "the rows answered are not those that were written, in their order",
                 200,
@@ -120,6 +122,29 @@ def _item(change: Change) -> dict[str, Any]:
 
 def _force(change: Change) -> list[tuple[str, Any]]:
     return [("force", True)] if change.force else []
+
+
+def _mixed(changes: Sequence[Change], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a row has the name of another one that was written: then the rows are in another order."""
+    names = [_plain_name(change.values) for change in changes]
+    known = set(names) - {None}
+    told = map(_plain_name, rows)
+    return any(there != here and there in known for here, there in zip(names, told, strict=True) if here is not None)
+
+
+def _plain_name(values: Mapping[str, Any]) -> str | None:
+    """A name as it is compared, since servers may trim it."""
+    name = values.get("name")
+    return " ".join(name.casefold().split()) if isinstance(name, str) else None
+
+
+def _deleted(changes: Sequence[Change]) -> Callable[[Any], list[Outcome]]:
+    def decode(data: Any) -> list[Outcome]:
+        if isinstance(data, dict) and data.get("success") is False:
+            raise InvalidResponseError(data, 200, remedy="the server says that it did not delete")
+        return [Outcome() for _ in changes]
+
+    return decode
 
 
 def _one_row(data: Any) -> list[Outcome]:
