@@ -11,6 +11,7 @@ from typing import Any
 
 from workfront_orm.core.errors import OutcomeUnknown
 from workfront_orm.core.report import Report
+from workfront_orm.core.retrying import Retrying
 from workfront_orm.sandbox import Sandbox
 
 from .figures import say
@@ -73,7 +74,9 @@ class Rehearsal:
         self.slices = slices
         sandbox.reset()
         # By login, since only a session can expire.
-        self.session = sandbox.session(api_version="v22.0", api_key=None, max_concurrent=THREADS)
+        # A sandbox whose connection broke is done with the request.
+        quick = Retrying(settle=0.1)
+        self.session = sandbox.session(api_version="v22.0", api_key=None, max_concurrent=THREADS, retrying=quick)
         self.session.login(sandbox.username, sandbox.password)
         self.project = self.session.api.Project(self.session, name="soak")
         self.project.save()

@@ -12,6 +12,7 @@ from typing import Any
 
 from workfront_orm import Session
 from workfront_orm.core.report import Report
+from workfront_orm.core.retrying import Retrying
 from workfront_orm.sandbox import Sandbox
 from workfront_orm.sandbox.faults import KINDS
 
@@ -75,7 +76,7 @@ class Stage:
             session.save_all(there, key=KEY).raise_for_errors()
 
     def session(self) -> Any:
-        return self.sandbox.session(api_version="v22.0")
+        return self.sandbox.session(api_version="v22.0", retrying=Retrying(settle=0.1))
 
     def write(self) -> tuple[Report, list[Any]]:
         """The write, here and to its end."""

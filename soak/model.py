@@ -91,7 +91,7 @@ class Worlds(RuleBasedStateMachine):
                 api_version=version,
                 api_key=None,
                 max_concurrent=1,
-                retrying=Retrying(base=0.0005, attempts=attempts, budget=10**6),
+                retrying=Retrying(base=0.0005, attempts=attempts, budget=10**6, settle=0.001),
             )
             session.login(self.sandbox.username, self.sandbox.password)
             self.sessions.append(session)

@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from workfront_orm.core.errors import UnknownNameError
+from workfront_orm.core.errors import AuthenticationError, InvalidRequestError, UnknownNameError
 from workfront_orm.core.exchange import Outcome, Status
 from workfront_orm.core.report import BulkError, BulkInterrupted
 from workfront_orm.versions.v220 import Project, Task
@@ -265,3 +265,15 @@ def test_what_is_there_twice_is_named_and_what_was_given_comes_first(session):
         session.duplicates(twice, None)
     with pytest.raises(TypeError, match="duplicates: key takes fields of Project, not 'owner'"):
         session.duplicates(twice, "owner")
+
+
+def test_updates_of_a_refused_request_are_unknown_where_nothing_tells_of_them(memory, boxes):
+    memory.rows.update({number: {"id": number, "name": "old"} for number in range(1, 5)})
+    items = boxes.query(boxes.api.Box).all()
+    for item in items:
+        item.name = "new"
+    memory.told = [InvalidRequestError("the third is bad", 422), *[AuthenticationError("over", 401)] * 2]
+    # The server wrote two, came to a bad one, and knows the session no more.
+    memory.rows[1]["name"] = memory.rows[2]["name"] = "new"
+    report = boxes.save_all(items)
+    assert [row.status for row in report] == ["unknown"] * 4

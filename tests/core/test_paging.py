@@ -436,3 +436,18 @@ def test_conditions_that_no_row_can_meet_send_nothing(full, boxes, box):
     assert query.first() is None
     assert query.explain().requests == 0
     assert full.asked == []
+
+
+def test_a_cursor_that_leads_back_to_itself_ends_the_read(memory, boxes):
+    memory.rows.update({number: {"id": number} for number in range(1, 8)})
+    memory.paging_ = "cursor"
+    page = memory.page
+
+    def stuck(select, position, size):
+        found = page(select, position, size)
+        found.token = 3
+        return found
+
+    memory.page = stuck
+    with pytest.raises(IncompleteRead, match="do not follow the last one"):
+        boxes.query(boxes.api.Box).all()

@@ -47,6 +47,11 @@ class Connection:
         """The greatest number of requests in flight at a time."""
         return self._transport.throttle.most
 
+    @property
+    def settle(self) -> float:
+        """Seconds after which a broken connection's creates are looked for again; see `Retrying`."""
+        return self._retrying.settle
+
     @confidential
     def execute(self, request: Request, *, stop: Event | None = None) -> Any:
         """Send a planned request and return what its answer decodes to.

@@ -241,13 +241,20 @@ class Delivery:
     def _after_silence(self, changes: list[Change], error: APIError, tally: _Tally) -> list[list[Change]]:
         """No answer tells what the server did: what it has is read back."""
         kind = changes[0].kind
+        # Creates are found by their key, updates by their id.
+        findable = kind == "update" or (kind == "create" and type(changes[0].object) in self._keys)
         try:
             rest = self._not_updated(changes) if kind == "update" else self._not_done(changes, error)
+            if rest and kind == "create" and findable and getattr(error, "broken", False):
+                # Only the way to the server is known to have ended, not what it was at.
+                if self._stopped.wait(self._session.settle):
+                    self._unknown_all(rest, error, None)
+                    return []
+                rest = self._not_done(rest, error)
         except APIError as second:
             self._unknown_all(changes, error, second)
             return []
-        # The server is done with the request; creates are found by their key, updates by their id.
-        findable = kind == "update" or (kind == "create" and type(changes[0].object) in self._keys)
+        # The server is done with the request.
         if findable and rest and not _is_under_way(error) and tally.silences < MOST_SILENCES:
             tally.silences += 1
             return [rest]
@@ -332,10 +339,10 @@ class Delivery:
             else:
                 fail(self._rows[id(change)], error)
 
-    def _unknown_all(self, changes: Sequence[Change], error: APIError, second: APIError) -> None:
+    def _unknown_all(self, changes: Sequence[Change], error: APIError, second: APIError | None) -> None:
         for change in changes:
             if self._rows[id(change)].status == "sending":
-                self._unknown(change, error, f"reading back failed too: {second}")
+                self._unknown(change, error, "" if second is None else f"reading back failed too: {second}")
 
     def _unknown(self, change: Change, error: APIError, remedy: str = "") -> None:
         row = self._rows[id(change)]

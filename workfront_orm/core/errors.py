@@ -164,14 +164,23 @@ class OutcomeUnknown(APIError):  # noqa: N818 - the name that the public surface
     Attributes:
         request: What was sent, without credentials.
         under_way: Whether the server may still be at it, since only the time to wait was over.
+        broken: Whether the connection broke; then the server may be at it a while longer.
     """
 
     def __init__(
-        self, data: Any, code: int | None = None, *, request: str = "", under_way: bool = False, **details: Any
+        self,
+        data: Any,
+        code: int | None = None,
+        *,
+        request: str = "",
+        under_way: bool = False,
+        broken: bool = False,
+        **details: Any,
     ) -> None:
         super().__init__(data, code, **details)
         self.request = request
         self.under_way = under_way
+        self.broken = broken
 
 
 class IncompleteRead(APIError):  # noqa: N818 - the name that the public surface gives it

@@ -137,13 +137,13 @@ class ReadBack:
             key = key_of(cls, row)
             if key in since.present or (cls, key) in self._claimed:
                 continue
-            early = since.is_early(row)
+            may_be_old = since.may_be_old(row)
             known = self._session.identity_map.get(cls, key) is not None
-            if early and known:
+            if may_be_old and known:
                 # Of this session, from before.
                 continue
-            if early or known:
-                # An old one, or ours by a clock that is behind; another's, or ours that a search has found already.
+            if may_be_old or known:
+                # Known may also be one of ours that a search has found already.
                 doubtful.add(id(row))
             rows.append(row)
         return expected.match(rows, changes, is_open, doubtful)
@@ -165,10 +165,10 @@ class ReadBack:
         if newest is None:
             return _Since((author,), frozenset(key_of(cls, row) for row in rows))
         later = (author, Comparison(created, "ge", newest))
-        present = [row for row in rows if row.get(name) == newest]
-        if len(present) == size:
-            present = list(self._rows(cls, later, (name,), ()))
-        return _Since(later, frozenset(key_of(cls, row) for row in present), _field(cls, name), newest)
+        oldest = rows[-1].get(name)
+        present = [*rows, *(self._rows(cls, later, (name,), ()) if oldest == newest and len(rows) == size else ())]
+        keys = frozenset(key_of(cls, row) for row in present)
+        return _Since(later, keys, _field(cls, name), newest, oldest if len(rows) == size else None)
 
     def _search_values(
         self, changes: list[Change], name: str, values: list[Any], fields: tuple[str, ...], refused: dict[Any, APIError]
@@ -216,7 +216,7 @@ def _plain(value: Any) -> Any:
         # A single value may come as itself instead of a list of one.
         return _plain(value[0]) if len(value) == 1 else tuple(map(_plain, value))
     if isinstance(value, dict):
-        return tuple(sorted((key, _plain(inner)) for key, inner in value.items()))
+        return tuple(sorted(((str(key), _plain(inner)) for key, inner in value.items()), key=repr))
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
@@ -238,9 +238,10 @@ class _Since:
 
     Args:
         conditions: Select what the author has of the newest moment, and all later ones.
-        present: The keys of what was there of that moment.
+        present: The keys of the newest that was there.
         created: The field that holds the moment; None where there was nothing.
         newest: The moment.
+        oldest: The moment of the oldest of `present`; None where these are all that was there.
     """
 
     def __init__(
@@ -249,24 +250,26 @@ class _Since:
         present: frozenset[Any],
         created: Field | None = None,
         newest: Any = None,
+        oldest: Any = None,
     ) -> None:
         self.conditions = conditions
         self.present = present
         self.fields: tuple[str, ...] = ()
         self._created = created
-        self._newest = None if created is None else _moment(created, newest)
-        if created is not None and self._newest is not None:
+        self._oldest = None if created is None else _moment(created, oldest)
+        moment = None if created is None else _moment(created, newest)
+        if created is not None and moment is not None:
             author, later = conditions
-            begin = created.codec.encode(self._newest - SKEW)
+            begin = created.codec.encode(moment - SKEW)
             self.conditions = (author, Comparison(later.operand, "ge", begin))  # type: ignore[attr-defined]
             self.fields = (created.workfront_name,)
 
-    def is_early(self, row: Row) -> bool:
-        """Whether a row is of a moment before the newest one that was there."""
-        if self._created is None or self._newest is None:
+    def may_be_old(self, row: Row) -> bool:
+        """Whether a row may have been there without being among those of which that is known."""
+        if self._created is None or self._oldest is None:
             return False
         moment = _moment(self._created, row.get(self._created.workfront_name))
-        return moment is not None and moment < self._newest
+        return moment is not None and moment <= self._oldest
 
 
 class _Expected:

@@ -82,6 +82,8 @@ class Retrying:
         deadline: Seconds after which nothing is repeated any more; a wait that would end later is not begun.
         budget: How many repeats there may be, over all requests, before answers come again. Each fifth
             answer earns one.
+        settle: Seconds after which creates with a key are looked for again when their connection broke. The
+            server may have been at them still; what is not there then either is sent again.
         sleep: Waits for so many seconds.
         clock: Seconds, for the deadline.
 
@@ -97,19 +99,21 @@ class Retrying:
         longest: float = 20.0,
         deadline: float = 300.0,
         budget: int = 100,
+        settle: float = 15.0,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         for name, number in (("attempts", attempts), ("budget", budget)):
             if type(number) is not int or number < 1:
                 raise ValueError(f"{name} takes a whole number of at least 1, not {number!r}")
-        for name, value in (("base", base), ("longest", longest), ("deadline", deadline)):
+        for name, value in (("base", base), ("longest", longest), ("deadline", deadline), ("settle", settle)):
             if value <= 0:
                 raise ValueError(f"{name} takes positive seconds, not {value!r}")
         self._attempts = attempts
         self._wait = wait_random_exponential(multiplier=base, max=longest)
         self._deadline = deadline
         self._budget = _Budget(budget)
+        self.settle = settle
         self._sleep = sleep
         self._clock = clock
 
@@ -204,6 +208,7 @@ class _Call:
             operation=error.operation or self._request.operation,
             request=sent,
             under_way=isinstance(error, RequestTimeoutError),
+            broken=isinstance(error, ConnectionFailedError),
             remedy=f"the server may or may not have done it: {sent}; read before repeating",
         )
         return unknown

@@ -210,10 +210,9 @@ def _check_sendable(value: Any, others: tuple[type, ...], depth: int = 0) -> Non
     elif isinstance(value, (dict, list, tuple)):
         if depth == DEEPEST:
             raise ValueError(f"it is nested more than {DEEPEST} deep")
-        items = value
-        if isinstance(value, dict):
-            items = [*value, *value.values()]
-        for item in items:
+        if isinstance(value, dict) and not all(isinstance(key, (str, int)) for key in value):
+            raise TypeError("the keys of a map are texts")
+        for item in [*value, *value.values()] if isinstance(value, dict) else value:
             _check_sendable(item, others, depth + 1)
     elif isinstance(value, float):
         if not isfinite(value):
