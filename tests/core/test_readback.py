@@ -2,6 +2,8 @@
 
 import pytest
 
+from workfront_orm.core.exchange import Change
+from workfront_orm.core.readback import ReadBack
 from workfront_orm.core.retrying import Retrying
 from workfront_orm.versions.v220 import Project, Task
 
@@ -60,3 +62,18 @@ def test_a_value_that_the_server_alters_is_not_sent_twice(session):
     there = session.query(Task).where(Task.project_id == project.id).count()
     assert there == 3
     assert len(report.created) + len(report.unknown) == 3 + len([row for row in report.unknown if row.index == 3])
+
+
+def test_rows_of_a_composite_key_are_told_apart_by_all_of_it(boxes, memory, monkeypatch):
+    box = boxes.api.Box
+    monkeypatch.setattr(box, "_key", ("size", "id"))
+    monkeypatch.setattr(memory, "authorship", lambda cls, _user: (cls.name == "mine", cls.size), raising=False)
+    readback = ReadBack(boxes, boxes.execute)
+    first, second = (Change(kind="create", object=None, values={"name": name, "size": 1}) for name in "ab")
+    readback.expect(box, [first, second])
+    memory.rows.update({1: {"id": 1, "name": "a", "size": 1}, 2: {"id": 2, "name": "b", "size": 1}})
+    (row,) = readback.by_content(box, [first], lambda _change: False)[id(first)]
+    readback.claim(box, row)
+    assert readback.by_content(box, [second], lambda _change: False)[id(second)] == [memory.rows[2]]
+    # The other one is no second find.
+    assert readback.by_content(box, [first], lambda _change: False)[id(first)] == []

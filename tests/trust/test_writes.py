@@ -15,7 +15,6 @@ from workfront_orm.core.errors import IncompleteRead, InvalidResponseError, NotF
 from workfront_orm.core.readback import ReadBack
 from workfront_orm.core.retrying import Retrying
 from workfront_orm.core.tracking import Change
-from workfront_orm.sandbox import Sandbox
 from workfront_orm.versions.v220 import Project, Task
 
 QUICK = {"base": 0.001, "longest": 0.01}
@@ -277,19 +276,6 @@ def test_a_text_that_the_server_keeps_otherwise_is_not_created_again(canned, qui
     report = quick.save_all(tasks)
     assert report.rows[0].status == "unknown"
     assert [params.get("name") for method, _path, params in canned.sent() if method == "POST"][1:] == ["bad", "good"]
-
-
-def test_items_of_a_composite_key_are_found_each_by_all_of_it():
-    with Sandbox(service="bitrix24", data="demo") as sandbox:
-        session = sandbox.session(requests_per_second=None, retrying=Retrying(**QUICK))
-        item_class = session.api.Item128
-        items = [item_class(session, title=f"composite {n}") for n in range(120)]
-        sandbox.faults = [{"kind": "reset_after", "path": "*batch*", "skip": 1, "count": 3}]
-        report = session.save_all(items)
-        sandbox.faults = []
-        assert report.counts() == {"created": 120}
-        assert len({item.id for item in items}) == 120
-        session.close()
 
 
 # --- keys ---------------------------------------------------------------------------------------
