@@ -107,7 +107,7 @@ def _compare(condition: Comparison, row: Mapping[str, Any], wire: Any) -> bool:
     if positive is not None:
         return not _positive(positive, condition, row, wire)
     if operator == "ne_not_null":
-        return wire is not None and not _positive("eq", condition, row, wire)
+        return not _positive("is_null", condition, row, wire) and not _positive("eq", condition, row, wire)
     return _positive(operator, condition, row, wire)
 
 

@@ -143,7 +143,7 @@ def _is_listed(comparison: Comparison) -> bool:
 
 def _constant(comparison: Comparison) -> list[Leaves]:
     if isinstance(comparison.value, tuple) and not comparison.value:
-        return [] if comparison.operator in {"in", "all_of"} else [()]
+        return [] if comparison.operator == "in" else [()]
     return [(comparison,)]
 
 

@@ -373,6 +373,10 @@ class Object(Mapped, metaclass=ObjectMeta):
         try:
             return snapshot(field._codec.encode(value))
         except (TypeError, ValueError) as error:
+            wire = self._row.get(name, NOT_LOADED)
+            if value in (wire, self._python_value(name, wire)):
+                # Nothing that the field holds, but what the server sent, and so handed out as it came.
+                return snapshot(wire)
             raise type(error)(f"{field._place(type(self))} {error}") from None
 
     def _python_value(self, name: str, wire: Any) -> Any:
@@ -383,7 +387,7 @@ class Object(Mapped, metaclass=ObjectMeta):
             return self._reference_id(snapshot(wire))
         try:
             return field._decode(wire)
-        except (ValueError, TypeError, ArithmeticError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             return wire
 
     def _reference_id(self, value: Any) -> Any:

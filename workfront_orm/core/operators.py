@@ -115,8 +115,11 @@ class Operand(Comparand):
         return self._compare_many("not_in", values, ignore_case=True)
 
     def all_of(self, values: Iterable[Any]) -> Comparison:
-        """A field with several values has all of these."""
-        return self._compare_many("all_of", values)
+        """A field with several values has all of these; of none, it would be anybody's guess which rows have them all."""
+        found = self._compare_many("all_of", values)
+        if not found.value:
+            raise ValueError(f"{self!r}.all_of takes at least one value")
+        return found
 
     def between(self, lower: Any, upper: Any) -> Comparison:
         """From lower to upper, both included."""
@@ -304,6 +307,8 @@ class Operand(Comparand):
         if (ignore_case or operator in types.TEXT_OPERATORS) and not types.holds_text(codec):
             what = "upper and lower case" if ignore_case and operator not in types.TEXT_OPERATORS else operator
             raise TypeError(f"{self!r} holds {codec.name}, for which there is no {what}")
+        if operator in _ORDERS and types.holds_maps(codec):
+            raise TypeError(f"{self!r} holds {codec.name}, which has no order")
         if operator in _BITS and not types.holds_integers(codec):
             raise TypeError(f"{self!r} holds {codec.name}, and {operator} takes a field of whole numbers")
         if operator == "at" and types.kind_of(codec) not in {"moments", None}:
@@ -318,6 +323,7 @@ def _expressions() -> Any:
     return expressions
 
 
+_ORDERS = frozenset({"lt", "le", "gt", "ge", "between", "not_between"})
 _BITS = frozenset({"any_bits", "all_bits", "no_bits"})
 
 

@@ -235,8 +235,14 @@ def _edited_in_place(obj: Object) -> Iterator[tuple[str, Any]]:
     for name, value in list(values.items()):
         if value.__class__ is list or value.__class__ is dict:
             wire = obj._encode(name, value)
-            if not obj._same(obj._field(name), row.get(name), wire):
+            before = row.get(name)
+            if not obj._same(obj._field(name), before, wire) and not _is_as_it_came(obj, name, value, before):
                 yield name, wire
+
+
+def _is_as_it_came(obj: Object, name: str, value: Any, wire: Any) -> bool:
+    """Whether a value was not edited: what a field does not hold is handed out all the same, and would be sent otherwise."""
+    return repr(value) in {repr(wire), repr(obj._python_value(name, wire))}
 
 
 class Fields(MutableMapping[str, "Any"]):

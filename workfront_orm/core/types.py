@@ -384,6 +384,11 @@ def holds_integers(codec: Codec) -> bool:
     return _base_of(codec) in {INTEGER, ANY}
 
 
+def holds_maps(codec: Codec) -> bool:
+    """Whether a field's values are maps."""
+    return isinstance(_base_of(codec), _Map)
+
+
 def kind_of(codec: Codec) -> str | None:
     """What a field's values are: text, numbers, moments or truth values; None where nobody knows."""
     base = _base_of(codec)

@@ -172,13 +172,13 @@ class Search:
         return test
 
     def _value(self, document: Document, shown: Document, name: str) -> str | None:
-        """Return an intrinsic field or a property of an object as text, None for none."""
+        """Return an intrinsic field or a property of an object as text, None for none or an empty one."""
         if name == "container":
             return None if document["_parent"] is None else str(document["_parent"])
         value = shown.get(name)
         if value is None and name not in model.kinds()[document["_kind"]].fields:
             value = self._properties.custom(document, name)
-        return None if value is None or isinstance(value, (dict, list)) else text(value)
+        return None if value is None or isinstance(value, (dict, list)) else text(value) or None
 
     def _sorted(self, found: list[tuple[Document, Document]], sorts: Sequence[Any]) -> list[tuple[Document, Document]]:
         for sort in reversed(sorts):
@@ -273,7 +273,7 @@ _OPERATORS: dict[str, Callable[[str | None, Sequence[str]], bool]] = {
     "lessThan": lambda value, given: _order(value, given[0]) == -1,
     "lessOrEqual": lambda value, given: _order(value, given[0]) in (0, -1),
     "between": lambda value, given: _order(value, given[0]) in (0, 1) and _order(value, given[1]) in (0, -1),
-    "isNull": lambda value, _: not value,
-    "isNotNull": lambda value, _: bool(value),
+    "isNull": lambda value, _: value is None,
+    "isNotNull": lambda value, _: value is not None,
     "in": lambda value, given: value in _items(given[0]),
 }

@@ -70,7 +70,11 @@ class MultiFields(types.Codec):
 
     def same(self, old: Any, new: Any) -> bool:
         """See `Codec.same`: nothing would have to be sent."""
-        return not difference(old or [], new or [])
+        try:
+            return not difference(old or [], new or [])
+        except (AttributeError, KeyError, TypeError):
+            # What came are no entries.
+            return bool(old == new)
 
 
 def difference(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.live import live_api
-from workfront_orm.core.redaction import hide, masked, masked_url
+from workfront_orm.core.redaction import confidential, hide, masked, masked_url
 from workfront_orm.core.session import BaseSession
 
 from . import service
@@ -187,6 +187,7 @@ class Session(BaseSession):
 
     # --- web hooks --------------------------------------------------------------------
 
+    @confidential
     def verify(
         self, call: Mapping[str, Any] | bytes, endpoint: str, *, accept_unverified_drafts: bool = False
     ) -> WebhookCall:
@@ -195,6 +196,7 @@ class Session(BaseSession):
 
     # --- low-level calls --------------------------------------------------------------
 
+    @confidential
     def request(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call an operation and return its whole answer: `session.request("/master-data", {"table": "Clientes"})`.
 

@@ -23,6 +23,7 @@ from attrs import frozen
 
 from workfront_orm.core.errors import APIError
 from workfront_orm.core.exchange import Effect
+from workfront_orm.core.redaction import confidential
 
 from .errors import InvalidCallError, InvalidRequestError
 from .wire import plan
@@ -100,6 +101,7 @@ class WebhookCall:
         return session.load(session.process(self.process, self.case_number), self.case_number, fields=fields)
 
 
+@confidential
 def verify(
     session: Session,
     call: Mapping[str, Any] | bytes,

@@ -19,6 +19,7 @@ from workfront_orm.core.moments import ServerValue
 from workfront_orm.core.objects import Object
 from workfront_orm.core.operators import Operand
 from workfront_orm.core.relations import Reference
+from workfront_orm.core.types import TEXT_OPERATORS
 
 from .errors import NotSupportedError
 from .places import name_key
@@ -231,13 +232,15 @@ def _leaf(cls: type[Object], leaf: Any) -> Node | bool:
     name = property_of(cls, leaf.operand)
     _check(leaf, name)
     values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+    days = leaf.operand.leaf.spec.type == "datetime" and any(_is_day(value) for value in (*values, leaf.upper))
+    if days and leaf.operator in {"in", "not_in"}:
+        word, connector = ("eq", "or") if leaf.operator == "in" else ("ne", "and")
+        return _joined(connector, [_leaf(cls, Comparison(leaf.operand, word, value)) for value in values])
     if leaf.operator == "in":
         return any_of(name, values) if values else False
     if leaf.operator in _OPPOSED:
         return _opposed(cls, leaf, name, values)
-    if leaf.operand.leaf.spec.type == "datetime" and any(_is_day(value) for value in (*values, leaf.upper)):
-        return _on_days(name, leaf)
-    return _single(leaf, name)
+    return _on_days(name, leaf) if days else _single(leaf, name)
 
 
 def _single(leaf: Comparison, name: str) -> Node | bool:
@@ -350,6 +353,11 @@ def _check(leaf: Comparison, name: str) -> None:
             raise NotSupportedError(
                 f"{leaf!r}: CloudBees CD compares with values only, not with other fields or {value!r}"
             )
+        if value == "":
+            # Servers leave empty elements out of answers, and their filters take them for none.
+            raise NotSupportedError(
+                f"{leaf!r}: CloudBees CD does not tell an empty text from none; use is_blank() or is_not_blank()"
+            )
 
 
 def _case(condition: Expression) -> bool | None:
@@ -367,7 +375,9 @@ def _case(condition: Expression) -> bool | None:
         return next(iter(found), None)
     if not isinstance(condition, Comparison) or condition.operator in _NULLS:
         return None
-    return None if condition.operand.leaf.spec.type in _CASELESS else not condition.ignore_case
+    if condition.operand.leaf.spec.type in _CASELESS and condition.operator not in TEXT_OPERATORS:
+        return None
+    return not condition.ignore_case
 
 
 def _mixed(condition: Expression) -> NotSupportedError:

@@ -13,7 +13,7 @@ from attrs import evolve
 from workfront_orm.core.errors import APIError, OutcomeUnknown
 from workfront_orm.core.exchange import Effect, Outcome, Request, Response
 from workfront_orm.core.objects import Object
-from workfront_orm.core.redaction import hide, masked
+from workfront_orm.core.redaction import confidential, hide, hide_credentials, is_secret, masked, masked_pairs
 from workfront_orm.core.session import BaseSession, load_api
 
 from . import files, service
@@ -276,6 +276,7 @@ class Session(BaseSession):
 
     # --- files ------------------------------------------------------------------------
 
+    @confidential
     def download(self, file: Attachment | str, to: str | Path | None = None) -> bytes | int:
         """Read a file.
 
@@ -313,6 +314,7 @@ class Session(BaseSession):
 
         return EventStream(self, flows, private=private, active=active, **options)
 
+    @confidential
     def open_stream(self, query: list[tuple[str, str]], last: str | None, silence: float) -> Stream:
         """One connection to the event stream, for `EventStream`.
 
@@ -341,6 +343,7 @@ class Session(BaseSession):
 
     # --- low-level calls ----------------------------------------------------------------
 
+    @confidential
     def request(self, method: str, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Call the API, and return the data of the answer as the server sends it.
 
@@ -354,6 +357,7 @@ class Session(BaseSession):
         """
         verb = method.upper()
         given = dict(params or {})
+        hide_credentials(*(value for name, value in given.items() if is_secret(name)))
         in_url = verb in {"GET", "DELETE"}
         query = [
             (name, ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
@@ -372,18 +376,22 @@ class Session(BaseSession):
         )
         return self.execute(call)
 
+    @confidential
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """See `request`."""
         return self.request("GET", path, params)
 
+    @confidential
     def post(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """See `request`."""
         return self.request("POST", path, params)
 
+    @confidential
     def put(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """See `request`."""
         return self.request("PUT", path, params)
 
+    @confidential
     def delete(self, path: Any, params: Mapping[str, Any] | None = None) -> Any:
         """Delete an object, or call the API with this verb; see `request`."""
         if isinstance(path, str):
@@ -441,7 +449,7 @@ class Session(BaseSession):
             self._log.info("%s %s", request.method, path)
         if self._log.isEnabledFor(logging.DEBUG):
             # What people wrote is for debugging only.
-            self._log.debug("query: %s, body: %s", request.query, masked("", request.json))
+            self._log.debug("query: %s, body: %s", masked_pairs(request.query), masked("", request.json))
         headers = self._credentials.headers()
         sent = request
         if getattr(request, "token", False):
