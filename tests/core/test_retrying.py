@@ -48,7 +48,7 @@ class Script:
         self.answer = answer
         self.sent = 0
 
-    def __call__(self):
+    def __call__(self, _seconds):
         self.sent += 1
         if self.failures:
             raise self.failures.pop(0)
@@ -218,13 +218,19 @@ def test_a_wait_beyond_the_deadline_is_not_begun(retrying, clock):
 
 
 def test_the_deadline_counts_what_attempts_take(retrying, clock):
-    def slow():
-        clock.now += 120
+    given = []
+
+    def slow(seconds):
+        given.append(seconds)
+        clock.now += min(seconds, 120)
         raise errors.RequestTimeoutError("late")
 
     with pytest.raises(errors.RequestTimeoutError):
         retrying(attempts=100, deadline=300).call(request(), slow)
-    assert 300 <= clock.now < 450
+    assert clock.now <= 300
+    assert given[0] == 300
+    assert 179 < given[1] <= 180
+    assert given == sorted(given, reverse=True)
 
 
 def test_the_attempts_are_counted(retrying):
@@ -268,7 +274,7 @@ def test_many_threads_share_the_budget(clock):
     rules = Retrying(sleep=lambda _seconds: None, budget=30, attempts=10)
     sent = []
 
-    def once():
+    def once(_seconds):
         sent.append(1)
         raise errors.ServerError("x", 503)
 
@@ -289,9 +295,9 @@ def test_once_told_to_stop_nothing_is_repeated(retrying):
     stop = threading.Event()
     server = Script(errors.ServerError("x", 500))
 
-    def once():
+    def once(seconds):
         stop.set()
-        return server()
+        return server(seconds)
 
     with pytest.raises(errors.ServerError):
         retrying().call(request(), once, stop=stop)

@@ -6,7 +6,9 @@ import re
 import socket
 import ssl
 import threading
+import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -17,6 +19,7 @@ from workfront_orm import Session
 from workfront_orm.core.errors import ConnectionFailedError, InvalidResponseError, RequestTimeoutError
 from workfront_orm.core.exchange import Request
 from workfront_orm.core.retrying import Retrying
+from workfront_orm.core.throttle import Throttle
 from workfront_orm.core.transport import Transport
 
 SECRET = "geheim"
@@ -38,6 +41,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             self.server.done.wait(5)
             self.close_connection = True
+            return
+        if self.path.startswith("/drip"):
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            while not self.server.done.wait(0.02):
+                self.wfile.write(b" ")
             return
         if self.path.startswith("/silence"):
             self.server.done.wait(5)
@@ -167,6 +177,40 @@ def test_a_netrc_file_adds_no_credentials(server, transport, tmp_path, monkeypat
 def test_no_answer_in_time(server, transport, path):
     with pytest.raises(RequestTimeoutError, match=f"test: no answer from {server.url}{path}.*timeout="):
         transport(timeout=0.1).send(request(form=[]), f"{server.url}{path}", {})
+
+
+@pytest.mark.parametrize("path", ["/stall", "/silence", "/drip"])
+def test_time_that_is_granted_to_a_request(server, transport, path):
+    one = transport()
+    with one.within(0.3), pytest.raises(RequestTimeoutError, match="deadline="):
+        one.send(request(form=[]), f"{server.url}{path}", {})
+    with one.within(-5):
+        assert one.send(request(form=[]), f"{server.url}/x", {}).body == b"ok"
+
+
+def test_an_upload_may_take_longer_than_what_is_granted(server, transport):
+    one = transport(timeout=0.3)
+    with one.within(0.0), pytest.raises(RequestTimeoutError, match="timeout="):
+        one.send(request(files={"x": ("x", b"y", "text/plain")}), f"{server.url}/stall", {})
+    seen = []
+    with responses.RequestsMock() as mock, one.within(0.1):
+        mock.add_callback(responses.POST, "https://x/", lambda asked: seen.append(asked.req_kwargs) or (200, {}, "ok"))
+        one.send(request(files={"x": ("x", b"y", "text/plain")}), "https://x/", {})
+        one.send(request(form=[]), "https://x/", {})
+    assert [asked["timeout"] for asked in seen] == [0.3, (0.1, 0.1)]
+
+
+def test_waiting_for_other_requests_takes_nothing_of_the_time_that_is_granted(server, transport):
+    one = transport(throttle=Throttle(1))
+    with ThreadPoolExecutor(1) as pool, one.within(0.3):
+        blocking = pool.submit(one.send, request(form=[]), f"{server.url}/silence", {})
+        while not server.asked:
+            time.sleep(0.01)
+        waiting = threading.Timer(0.5, server.done.set)
+        waiting.start()
+        assert one.send(request(form=[]), f"{server.url}/x", {}).body == b"ok"
+        waiting.join()
+        assert isinstance(blocking.exception(), ConnectionFailedError)
 
 
 def test_a_connection_that_breaks(server, transport):

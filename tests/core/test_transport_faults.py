@@ -231,6 +231,18 @@ def test_a_body_that_stalls_is_a_timeout(sandbox, project):
         assert caught.value.under_way
 
 
+@pytest.mark.parametrize("kind", ["slow", "latency"])
+def test_a_deadline_ends_what_is_under_way(sandbox, project, kind):
+    with sandbox.session(api_version="v22.0", retrying=Retrying(base=0.001, deadline=0.4)) as session:
+        sandbox.faults = [{"kind": kind, "seconds": 30}]
+        with pytest.raises(errors.RequestTimeoutError, match="load Project"):
+            session.load(session.api.Project, project.id)
+        sandbox.faults = [{"kind": "latency", "seconds": 30}]
+        with pytest.raises(errors.OutcomeUnknown) as caught:
+            session.api.Project(session, name="late").save()
+        assert caught.value.under_way
+
+
 def test_an_answer_that_is_too_large_names_the_remedy(sandbox, session):
     session.save_all([session.api.Project(session, name=f"{number} {'x' * 200}") for number in range(100)])
     with (

@@ -65,7 +65,7 @@ class Connection:
         """
         try:
             unknown = self.service.error(OutcomeUnknown)
-            return self._retrying.call(request, lambda: self._once(request), unknown, stop)
+            return self._retrying.call(request, lambda seconds: self._once(request, seconds), unknown, stop)
         except APIError as error:
             error.operation = error.operation or request.operation
             raise
@@ -88,7 +88,11 @@ class Connection:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
-    def _once(self, request: Request) -> Any:
+    def _once(self, request: Request, seconds: float) -> Any:
+        with self._transport.within(seconds):
+            return self._with_credentials(request)
+
+    def _with_credentials(self, request: Request) -> Any:
         renewals = 0
         while True:
             response = self.send(request)

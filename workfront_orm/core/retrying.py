@@ -79,7 +79,8 @@ class Retrying:
             it needs is time.
         base: Seconds of the first wait at most; each further one may be twice as long.
         longest: Seconds of any wait at most, but for one that the server asks for.
-        deadline: Seconds after which nothing is repeated any more; a wait that would end later is not begun.
+        deadline: Seconds that a request takes at most, with its repeats and their waits: a wait that would end
+            later is not begun, and what is under way then counts as unanswered. Uploads of files take longer.
         budget: How many repeats there may be, over all requests, before answers come again. Each fifth
             answer earns one.
         settle: Seconds after which creates with a key are looked for again when their connection broke. The
@@ -120,7 +121,7 @@ class Retrying:
     def call(
         self,
         request: Request,
-        once: Callable[[], T],
+        once: Callable[[float], T],
         unknown: type[Any] = OutcomeUnknown,
         stop: Event | None = None,
     ) -> T:
@@ -128,7 +129,7 @@ class Retrying:
 
         Args:
             request: What is sent, for its effect.
-            once: Sends it once and reads the answer.
+            once: Sends it once and reads the answer, within the seconds that it is given.
             unknown: What to raise when nobody can tell whether it was done: `OutcomeUnknown`, or a
                 system's own kind of it.
             stop: Once set, nothing is repeated any more, and waiting for a repeat ends.
@@ -145,7 +146,7 @@ class _Call:
     """One request with its repeats."""
 
     def __init__(
-        self, rules: Retrying, request: Request, once: Callable[[], Any], unknown: type[Any], stop: Event | None
+        self, rules: Retrying, request: Request, once: Callable[[float], Any], unknown: type[Any], stop: Event | None
     ) -> None:
         self._rules = rules
         self._request = request
@@ -185,8 +186,9 @@ class _Call:
 
     def _attempt(self) -> Any:
         request = self._request
+        rules = self._rules
         try:
-            return self._once()
+            return self._once(self._started + rules._deadline - rules._clock())
         except NotFoundError:
             if self._uncertain and request.gone_is_done:
                 # The attempt before, of which no answer came, did it.

@@ -11,9 +11,10 @@ import re
 import ssl
 import time
 import traceback
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.cookiejar import DefaultCookiePolicy
 from itertools import accumulate
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -33,6 +34,9 @@ __all__ = ["Stream", "Transport"]
 LARGEST_ANSWER = 256 * 2**20
 LONGEST_ANSWER = 600.0
 DEEPEST_JSON = 100
+
+SHORTEST_TIMEOUT = 0.1
+"""Seconds that any request gets, however little of its deadline is left."""
 
 _PIECE = 2**16
 # What requests finds wrong before it sends anything; to repeat it is no use.
@@ -68,7 +72,7 @@ class Transport:
         proxies: Proxies by scheme; without them the environment's are used.
         largest_answer: The greatest number of bytes of an answer, decompressed.
         longest_answer: Seconds that an answer takes at most from its first byte to its last, however
-            steadily it drips.
+            steadily it drips; for requests that are granted no other time.
 
     Raises:
         ValueError: A timeout or limit that is not positive.
@@ -98,6 +102,8 @@ class Transport:
         self.timeout = timeout
         self._largest = largest_answer
         self._longest = longest_answer
+        # By thread: how many seconds a request has, when that is less than `timeout` and `longest_answer` allow.
+        self._granted = local()
         self.throttle = Throttle() if throttle is None else throttle
         self._http = requests.Session()
         # Credentials are the session's alone: no cookie of an earlier login, no entry of a .netrc file.
@@ -109,6 +115,18 @@ class Transport:
         size = self.throttle.most
         self._http.mount("https://", _Adapter(ssl_context, pool_connections=4, pool_maxsize=size))
         self._http.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=size))
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Grant each request that this thread sends in this block so many seconds, once the throttle lets it in.
+
+        Uploads of files take as long as their bytes do, and `open` leaves time to the caller.
+        """
+        self._granted.seconds = max(seconds, SHORTEST_TIMEOUT)
+        try:
+            yield
+        finally:
+            self._granted.seconds = None
 
     def send(self, request: Request, url: str, headers: dict[str, str]) -> Response:
         """Send one request and read the whole answer.
@@ -126,7 +144,8 @@ class Transport:
             InvalidResponseError: The answer is larger or nested deeper than allowed.
             ValueError: The address, or a header, is none that could be sent.
         """
-        response: Response = self._exchange(request, url, headers, self._whole, self.timeout)
+        granted = None if request.files else getattr(self._granted, "seconds", None)
+        response: Response = self._exchange(request, url, headers, self._whole, self.timeout, granted)
         _check_depth(response)
         return response
 
@@ -148,11 +167,13 @@ class Transport:
         """
         connect = self.timeout[0] if isinstance(self.timeout, tuple) else self.timeout
         timeout = self.timeout if silence is None else (connect, silence)
-        stream: Stream = self._exchange(request, url, headers, lambda answer, of: Stream(answer, of, url), timeout)
+        stream: Stream = self._exchange(
+            request, url, headers, lambda answer, of, _until: Stream(answer, of, url), timeout
+        )
         return stream
 
-    def _whole(self, answer: requests.Response, request: Request) -> Response:
-        body = self._read(answer, request)
+    def _whole(self, answer: requests.Response, request: Request, until: float | None) -> Response:
+        body = self._read(answer, request, until)
         return Response(status=answer.status_code, headers=answer.headers, body=body, request=request)
 
     def _exchange(
@@ -160,10 +181,11 @@ class Transport:
         request: Request,
         url: str,
         headers: dict[str, str],
-        take: Callable[[requests.Response, Request], Any],
+        take: Callable[[requests.Response, Request, float | None], Any],
         timeout: float | tuple[float, float],
+        granted: float | None = None,
     ) -> Any:
-        """Send one request and return what `take` makes of the answer."""
+        """Send one request and return what `take` makes of the answer, until the moment when the time granted is over."""
         body: Any = request.form
         if body is not None and request.files is None:
             from urllib.parse import urlencode
@@ -173,7 +195,12 @@ class Transport:
         taken: Any = None
         failure: Exception | None = None
         self.throttle.enter(request)
+        until: float | None = None
         try:
+            if granted is not None:
+                until = time.monotonic() + granted
+                connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+                timeout = min(connect, granted), min(read, granted)
             answer = self._http.request(
                 request.method,
                 url,
@@ -189,7 +216,7 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             )
-            taken = take(answer, request)
+            taken = take(answer, request, until)
         except _UNSENDABLE as error:
             failure = ValueError(
                 f"{request.operation}: {masked_url(url)} cannot be asked: {type(error).__name__}; "
@@ -204,11 +231,12 @@ class Transport:
             raise failure
         return taken
 
-    def _read(self, answer: requests.Response, request: Request) -> bytes:
+    def _read(self, answer: requests.Response, request: Request, until: float | None) -> bytes:
         """The body, decompressed, as long as it keeps to the limits."""
         pieces = []
         size = 0
-        until = time.monotonic() + self._longest
+        began = time.monotonic()
+        until = began + self._longest if until is None else until
         try:
             while piece := answer.raw.read1(_PIECE, decode_content=True):
                 pieces.append(piece)
@@ -222,10 +250,11 @@ class Transport:
                     )
                 if time.monotonic() > until:
                     raise RequestTimeoutError(
-                        f"the answer took longer than {self._longest:g} seconds, after {size:,} bytes",
+                        f"the answer took longer than the {until - began:.3g} seconds that it had, after {size:,} bytes",
                         None,
                         operation=request.operation,
-                        remedy="the server sends too slowly; ask for less at a time, or check the network",
+                        remedy="the server sends too slowly; ask for less at a time, check the network, or allow more with "
+                        "retrying=Retrying(deadline=...)",
                     )
         finally:
             # Gives the connection back; one with a rest on it is closed.
@@ -337,7 +366,8 @@ def _without_secrets(
         f"no answer from {masked_url(url)}: {type(error).__name__} ({type(_cause(error)).__name__})",
         None,
         operation=request.operation,
-        remedy="check the address, the network and the proxy settings; longer waits are set with timeout=",
+        remedy="check the address, the network and the proxy settings; longer waits are set with timeout=, "
+        "and with retrying=Retrying(deadline=...)",
     )
     if isinstance(failure, ConnectionFailedError):
         failure.sent = not _never_sent(error)

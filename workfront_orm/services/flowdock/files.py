@@ -28,11 +28,11 @@ def download(session: Session, file: Attachment | str, to: str | Path | None) ->
     path = f"/{path.lstrip('/')}"
     label = f"download {path.rpartition('/')[2]}"
     call = Call(operation=label, path=path, decode=lambda address: address)
-    address = session._retrying.call(call, lambda: _storage(session, call))
+    address = session._retrying.call(call, lambda _seconds: _storage(session, call))
     bare = Request(operation=label, path=urlsplit(address).path)
     if to is None:
-        return session._retrying.call(bare, lambda: _stored(session, bare, address))
-    return session._retrying.call(bare, lambda: _written(session, bare, address, Path(to)))
+        return session._retrying.call(bare, lambda _seconds: _stored(session, bare, address))
+    return session._retrying.call(bare, lambda _seconds: _written(session, bare, address, Path(to)))
 
 
 def _storage(session: Session, call: Call) -> str:
