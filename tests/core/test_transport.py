@@ -165,6 +165,22 @@ def test_connections_are_reused_and_cookies_are_not_kept(server, transport):
     assert len(server.ports) == 1
 
 
+def test_what_is_closed_is_closed_at_once(server, transport):
+    """And not when the garbage collector comes to it: an open answer holds on to its pool."""
+    one = transport()
+    one.send(request(form=[]), f"{server.url}/x", {})
+    stream = one.open(request(form=[]), f"{server.url}/drip", {})
+    one.send(request(form=[]), f"{server.url}/x", {})
+    connections = [found.sock for found in stream._answer.raw._pool.pool.queue if found is not None]
+    assert [sock.fileno() > 0 for sock in connections] == [True]
+    one.close()
+    assert [sock.fileno() for sock in connections] == [-1]
+    under_way = stream._answer.raw._connection.sock
+    stream.close()
+    assert under_way.fileno() == -1
+    assert one.send(request(form=[]), f"{server.url}/x", {}).body == b"ok", "it can be used again"
+
+
 def test_a_netrc_file_adds_no_credentials(server, transport, tmp_path, monkeypatch):
     (tmp_path / "netrc").write_text(f"machine 127.0.0.1 login ann password {SECRET}\n")
     (tmp_path / "netrc").chmod(0o600)

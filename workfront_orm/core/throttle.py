@@ -2,9 +2,9 @@
 
 Systems limit the requests of a whole tenant and give no hint of the number. A throttle that is given
 a limit never exceeds it. One that is not, or whose limit is set too high, learns the number from
-refusals: a request that was refused beside so many others says that the server takes fewer. The
-number is kept there, and tried one higher after a while, less and less often as long as that fails.
-So few requests are refused, and what others leave free is found.
+refusals: those that were in flight beside one that was refused, and were not refused themselves, are
+what the server takes. The number is kept there, and tried one higher after a while, less and less often
+as long as that fails. So few requests are refused, and what others leave free is found.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import os
 import random
 import re
 import time
+from itertools import count
 from threading import Condition, Lock, local
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .errors import ThrottledError
 
@@ -30,8 +31,6 @@ __all__ = ["MachineThrottle", "Throttle", "throttle_of"]
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 """Seconds before one more request is tried after a refusal, and after many refusals in a row."""
-
-_REFUSED = 429
 
 
 class Throttle:
@@ -49,6 +48,9 @@ class Throttle:
     Raises:
         ValueError: A limit that is no whole number of at least 1.
     """
+
+    #: The status of an answer that refuses a request because of the number in flight.
+    busy: ClassVar[int] = 429
 
     def __init__(
         self,
@@ -70,14 +72,15 @@ class Throttle:
         self._answers = 0
         self._pause = SHORTEST_PAUSE
         self._try_at = 0.0
-        self._active = 0
+        self._in_flight: set[_Flight] = set()
+        self._flights = count()
         self._changed = Condition()
         self._not_before = 0.0
         self._patience = patience
         self._clock = clock
         self._sleep = sleep
-        # By thread: how many were in flight when its request was let in, itself included.
-        self._entered = local()
+        # By thread: the flight of its last request.
+        self._last = local()
 
     @property
     def width(self) -> int:
@@ -93,22 +96,27 @@ class Throttle:
         while True:
             self._wait_out(request)
             with self._changed:
-                while self._active >= self._width:
+                while len(self._in_flight) >= self._width:
                     self._changed.wait()
                 if self._not_before > self._clock():
                     # Asked for while this one stood in the queue.
                     self._changed.notify()
                     continue
-                self._active += 1
-                self._entered.beside = self._active
+                flight = self._last.flight = _Flight(next(self._flights), len(self._in_flight))
+                self._in_flight.add(flight)
                 return
 
     def leave(self, request: Request, response: Response | None) -> None:  # noqa: ARG002 - throttles of a system look at it
         """Count a request as answered; without a response it failed."""
         with self._changed:
-            in_use = self._active >= self._width
-            self._active -= 1
-            if response is not None and response.status != _REFUSED and in_use:
+            flight: _Flight = self._last.flight
+            in_use = len(self._in_flight) >= self._width
+            self._in_flight.remove(flight)
+            flight.left = len(self._in_flight)
+            if response is not None and response.status == self.busy:
+                # Here, before another one is let in to its place.
+                self._lower(flight)
+            elif response is not None and in_use:
                 self._grow()
             self._changed.notify_all()
 
@@ -127,19 +135,28 @@ class Throttle:
             wait: Seconds that the server asks to wait; nothing is sent before.
             request: What was refused.
         """
-        now = self._clock()
         with self._changed:
             if wait:
-                self._not_before = max(self._not_before, now + wait)
-            beside = getattr(self._entered, "beside", self._width)
-            if beside > self._width:
-                # Sent before the width was lowered: tells nothing new.
-                return
-            failed_try, self._trying = self._trying, False
-            self._pause = min(2 * self._pause, LONGEST_PAUSE) if failed_try else SHORTEST_PAUSE
-            self._width = self._ceiling = max(1, beside - 1)
-            self._try_at = now + self._pause
-            self._answers = 0
+                self._not_before = max(self._not_before, self._clock() + wait)
+            if not self._last.flight.refused:
+                self._lower(self._last.flight)
+
+    def _lower(self, flight: _Flight) -> None:
+        """Allow what the server took when it refused a request, unless that is known already."""
+        flight.refused = True
+        for other in self._in_flight:
+            if other.number > flight.number:
+                other.beside -= 1
+        # Those before it that were not refused, as far as is known, and those that were not answered: some of the first
+        # are refused yet, some of the second were answered since, or were let in after it.
+        taken = max(1, flight.beside, flight.left)
+        if taken >= self._width > 1:
+            return
+        failed_try, self._trying = self._trying, False
+        self._pause = min(2 * self._pause, LONGEST_PAUSE) if failed_try else SHORTEST_PAUSE
+        self._width = self._ceiling = taken
+        self._try_at = self._clock() + self._pause
+        self._answers = 0
 
     def _grow(self) -> None:
         """Allow more, where the width is in use and nothing speaks against it."""
@@ -172,6 +189,23 @@ class Throttle:
             raise error
         if wait > 0:
             self._sleep(wait)
+
+
+class _Flight:
+    """A request in flight.
+
+    Args:
+        number: The order in which they were let in.
+        beside: How many were in flight when it was let in, without those that turned out to be refused.
+    """
+
+    __slots__ = ("beside", "left", "number", "refused")
+
+    def __init__(self, number: int, beside: int) -> None:
+        self.number = number
+        self.beside = beside
+        self.left = 0
+        self.refused = False
 
 
 class MachineThrottle(Throttle):
@@ -222,11 +256,11 @@ class MachineThrottle(Throttle):
         except BaseException:
             super().leave(request, None)
             raise
-        self._entered.slot = slot
+        self._last.slot = slot
 
     def leave(self, request: Request, response: Response | None) -> None:
         """Count a request as answered, and let another process have its place."""
-        slot: FileLock = self._entered.slot
+        slot: FileLock = self._last.slot
         slot.release()
         with self._slots:
             self._free.append(slot)

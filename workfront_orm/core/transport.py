@@ -113,8 +113,8 @@ class Transport:
         self._http.cert = cert
         self._proxies = proxies
         size = self.throttle.most
-        self._http.mount("https://", _Adapter(ssl_context, pool_connections=4, pool_maxsize=size))
-        self._http.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=size))
+        for scheme in ("https://", "http://"):
+            self._http.mount(scheme, _Adapter(ssl_context, pool_connections=4, pool_maxsize=size))
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -325,11 +325,22 @@ class Stream:
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter that uses a TLS context of the caller's, which alone decides what is checked."""
+    """An adapter that uses a TLS context of the caller's, which alone decides what is checked, and that really closes."""
 
     def __init__(self, context: ssl.SSLContext | None, **options: Any) -> None:
         self._context = context
         super().__init__(**options)
+
+    def close(self) -> None:
+        """Close idle connections now, and others when they are given back.
+
+        urllib3 only forgets its pools, and leaves the connections to the garbage collector.
+        """
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated over, since others may change it
+                with suppress(KeyError):
+                    manager.pools[key].close()
+        super().close()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         if self._context is not None:

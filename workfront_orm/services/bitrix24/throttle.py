@@ -127,6 +127,8 @@ class PortalThrottle(Throttle):
         sleep: Waits for so many seconds.
     """
 
+    busy = _TOO_MANY
+
     def __init__(
         self,
         limit: int | None,
@@ -158,7 +160,7 @@ class PortalThrottle(Throttle):
 
     def leave(self, request: Request, response: Response | None) -> None:
         """Count a request as answered."""
-        self._entered.status = None if response is None else response.status
+        self._last.status = None if response is None else response.status
         super().leave(request, response)
 
     def answered(self, request: Request, data: Any) -> None:
@@ -176,7 +178,7 @@ class PortalThrottle(Throttle):
 
     def refused(self, wait: float | None = None, request: Request | None = None) -> None:
         """Take a refusal: of a method, which alone has to wait, or of the portal."""
-        status = getattr(self._entered, "status", None)
+        status = getattr(self._last, "status", None)
         if status == _TOO_LONG:
             for method in getattr(request, "methods", ()):
                 if self._budget.until.get(method, 0.0) <= self._clock():
