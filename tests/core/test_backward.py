@@ -91,7 +91,7 @@ class Rows:
         self.trouble = trouble
         self.asked = 0
 
-    def page(self, position):
+    def page(self, position, _stop):
         self.asked += 1
         if self.trouble == "error" and self.asked == 3:
             raise ValueError("trouble")

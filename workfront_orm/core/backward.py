@@ -30,12 +30,14 @@ class Backward:
     Whatever goes wrong here is left to the read from the beginning, which then goes on to the end and reports it.
 
     Args:
-        page: Reads the page at a position.
+        page: Reads the page at a position, and repeats nothing once the event is set.
         key_of: The key of a row, comparable; None where it has none.
         front: The greatest key that the read from the beginning has read.
     """
 
-    def __init__(self, page: Callable[[Position], Page], key_of: Callable[[dict[str, Any]], Any], front: Any) -> None:
+    def __init__(
+        self, page: Callable[[Position, Event], Page], key_of: Callable[[dict[str, Any]], Any], front: Any
+    ) -> None:
         self._page = page
         self._key_of = key_of
         self._front = front
@@ -70,7 +72,7 @@ class Backward:
         position = Position(descending=True)
         while not self._stop.is_set():
             try:
-                rows = self._page(position).rows
+                rows = self._page(position, self._stop).rows
                 keys = [self._key_of(row) for row in rows]
                 if not _falls(self._low, keys):
                     return

@@ -199,7 +199,9 @@ class Reader:
             return
         self._both_ends = False
         self._backward = Backward(
-            lambda position: self._send(self.service.plan_page(self.select, position, size)), self.key_of, front
+            lambda position, stop: self.session.execute(self.service.plan_page(self.select, position, size), stop=stop),
+            self.key_of,
+            front,
         )
 
     def rest(self, page: Page, keys: list[Any], front: Any, read: int) -> Iterator[Rows] | None:
