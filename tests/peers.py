@@ -22,6 +22,7 @@ In a benchmark, ask for the interpreter on the command line; it is printed:
 import argparse
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -88,6 +89,35 @@ class Environment:
         if check and done.returncode:
             raise AssertionError(f"{arguments[0]} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done
+
+    @contextmanager
+    def process(self, script):
+        """A process that answers questions, one line of JSON each, for as long as it is needed.
+
+        Args:
+            script: What the environment's interpreter runs.
+
+        Returns:
+            A function that takes a question's parts by name, and returns the answer.
+        """
+        with subprocess.Popen(
+            [self.python, script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+            env={},
+        ) as process:
+
+            def ask(**question):
+                process.stdin.write(json.dumps(question) + "\n")
+                process.stdin.flush()
+                return json.loads(process.stdout.readline())
+
+            yield ask
+            process.stdin.close()
+            process.stderr.read()
 
 
 def environment(*requirements, python=None, name=None, editable=None):

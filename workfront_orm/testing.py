@@ -14,6 +14,7 @@ import io
 import logging
 import pickle
 import traceback
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,11 +30,11 @@ from workfront_orm.core.tracking import State
 from workfront_orm.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from workfront_orm.core.objects import Object
 
-__all__ = ["Example", "SystemTests"]
+__all__ = ["Example", "SystemTests", "sandbox_fixtures"]
 
 _MADE = 5
 _SHORTEST = 5
@@ -100,16 +101,8 @@ class SystemTests:
     @pytest.fixture
     def connect(self, sandbox: Sandbox, example: Example) -> Iterator[Callable[..., Any]]:
         """Makes sessions that repeat quickly; they are closed at the end."""
-        made: list[Any] = []
-
-        def connect(**options: Any) -> Any:
-            options = {"retrying": Retrying(base=0.01, longest=0.05), **example.options, **options}
-            made.append(sandbox.session(**options))
-            return made[-1]
-
-        yield connect
-        for session in made:
-            session.close()
+        with _sessions(sandbox, example.options) as connect:
+            yield connect
 
     @pytest.fixture
     def session(self, connect: Callable[..., Any]) -> Any:
@@ -405,6 +398,52 @@ class SystemTests:
             secret = str(sandbox.info[name]).removeprefix(sandbox.url).strip("/").removeprefix("rest/1/")
             assert len(secret) >= _SHORTEST
             assert secret not in seen.getvalue(), name
+
+
+def sandbox_fixtures(prepare: Callable[[Any], Any] | None = None, **options: Any) -> tuple[Any, Any]:
+    """The fixtures `sandbox` and `connect` for a conftest, over its fixture `server`, a sandbox that many tests share.
+
+    The first is the server as new for each test; the second makes sessions with it that repeat quickly, and closes
+    them at the end of the test.
+
+    Args:
+        prepare: What is done with each session that is made.
+        options: Options of all sessions.
+    """
+
+    @pytest.fixture
+    def sandbox(server: Sandbox) -> Sandbox:
+        """The server, as new for each test."""
+        server.reset()
+        return server
+
+    @pytest.fixture
+    def connect(sandbox: Sandbox) -> Iterator[Callable[..., Any]]:
+        """Makes sessions that repeat quickly; they are closed at the end."""
+        with _sessions(sandbox, options, prepare) as connect:
+            yield connect
+
+    return sandbox, connect
+
+
+@contextmanager
+def _sessions(
+    sandbox: Sandbox, defaults: Mapping[str, Any], prepare: Callable[[Any], Any] | None = None
+) -> Iterator[Callable[..., Any]]:
+    made: list[Any] = []
+
+    def connect(**options: Any) -> Any:
+        options = {"retrying": Retrying(base=0.01, longest=0.05), **defaults, **options}
+        made.append(sandbox.session(**options))
+        if prepare is not None:
+            prepare(made[-1])
+        return made[-1]
+
+    try:
+        yield connect
+    finally:
+        for session in made:
+            session.close()
 
 
 def _delete(session: Any, cls: Any) -> None:

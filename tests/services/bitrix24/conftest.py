@@ -3,40 +3,19 @@
 import pytest
 
 from workfront_orm.core.reflection import api_version
-from workfront_orm.core.retrying import Retrying
 from workfront_orm.sandbox import Sandbox
 from workfront_orm.services.bitrix24.bitrix24_service import VERSION
+from workfront_orm.testing import sandbox_fixtures
 
 
 @pytest.fixture(scope="session")
-def _demo():
+def server():
     with Sandbox(service="bitrix24", data="demo") as sandbox:
         yield sandbox
 
 
-@pytest.fixture
-def sandbox(_demo):
-    """The demo portal, as new for each test."""
-    _demo.reset()
-    return _demo
-
-
-@pytest.fixture
-def connect(sandbox):
-    """Make sessions with the portal; they are closed at the end."""
-    made = []
-
-    def connect(**options):
-        options.setdefault("requests_per_second", None)
-        options.setdefault("retrying", Retrying(base=0.01, longest=0.05))
-        made.append(sandbox.session(**options))
-        # Classes are shared by all sessions of a portal; the portal is as new for each test.
-        made[-1].api.forget()
-        return made[-1]
-
-    yield connect
-    for session in made:
-        session.close()
+# Classes are shared by all sessions of a portal; the portal is as new for each test.
+sandbox, connect = sandbox_fixtures(lambda session: session.api.forget(), requests_per_second=None)
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ both find or leave the same data; where it does not, the test says how it fails.
 """
 
 import ast
-import json
 import logging
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,24 +28,8 @@ def bitrixutils(peers):
     environment = peers.environment("bitrixUtils==0.1.8")
     # It writes to somebody's portal when it is imported.
     shutil.rmtree(environment.packages / "tests", ignore_errors=True)
-    with subprocess.Popen(
-        [environment.python, Path(__file__).with_name("bitrixutils_client.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=environment.folder,
-        env={},
-    ) as process:
-
-        def ask(**question):
-            process.stdin.write(json.dumps(question) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
+    with environment.process(Path(__file__).with_name("bitrixutils_client.py")) as ask:
         yield ask
-        process.stdin.close()
-        process.stderr.read()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from workfront_orm.core.retrying import Retrying
 from workfront_orm.sandbox import Sandbox
+from workfront_orm.testing import sandbox_fixtures
 
 
 class Receiver(http.server.ThreadingHTTPServer):
@@ -47,28 +47,8 @@ def server(receiver):
         yield sandbox
 
 
-@pytest.fixture
-def sandbox(server):
-    """The server, as new for each test."""
-    server.reset()
-    server.requests.clear()
-    return server
-
-
-@pytest.fixture
-def connect(sandbox):
-    """Make sessions with the server; they are closed at the end."""
-    made = []
-
-    def connect(**options):
-        options.setdefault("retrying", Retrying(base=0.01, longest=0.05))
-        made.append(sandbox.session(**options))
-        made[-1].reflect()  # classes are shared by all sessions of a user, and tests change the data
-        return made[-1]
-
-    yield connect
-    for session in made:
-        session.close()
+# Classes are shared by all sessions of a user, and tests change the data.
+sandbox, connect = sandbox_fixtures(lambda session: session.reflect())
 
 
 @pytest.fixture
@@ -103,11 +83,11 @@ def asked(sandbox):
     return asked
 
 
-@pytest.fixture
-def hook_call(session, receiver):
-    """Make a genuine call of the web hook, by executing a case in production."""
+@pytest.fixture(scope="session")
+def called_by(receiver):
+    """Have a session make a genuine call of the web hook, by executing a case in production."""
 
-    def make():
+    def make(session):
         while not receiver.calls.empty():
             receiver.calls.get()
         case = session.process("sales")(session, amount=1)
@@ -116,6 +96,12 @@ def hook_call(session, receiver):
         return receiver.calls.get(timeout=30)
 
     return make
+
+
+@pytest.fixture
+def hook_call(session, called_by):
+    """Make a genuine call of the web hook."""
+    return lambda: called_by(session)
 
 
 @pytest.fixture

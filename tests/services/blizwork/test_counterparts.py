@@ -19,13 +19,13 @@ SUMMARY = {"companyId", "environment", "processSlug", "processVersion", "caseNum
 
 
 @pytest.fixture(scope="module")
-def original(peers, server, receiver):
+def original(peers, server, called_by):
     """What each function of the original returned, by name."""
     environment = peers.environment("BlizWorkAPI==0.1.0", "requests==2.32.3")
     server.reset()
     with server.session() as session:
         session.reflect()
-        call = made_call(session, receiver)
+        call = called_by(session)
         info = {name: getattr(server, name) for name in ("url", "token", "user_id", "company_id", "process", "table")}
         done = environment.run(
             Path(__file__).with_name("blizworkapi_client.py"), stdin=json.dumps({**info, "call": call})
@@ -48,15 +48,6 @@ def names(session, connect, receiver, hook_call, sandbox):
         "endpoint": receiver.url,
         "token": sandbox.token,
     }
-
-
-def made_call(session, receiver):
-    while not receiver.calls.empty():
-        receiver.calls.get()
-    case = session.process("sales")(session, amount=1)
-    case.save()
-    case.execute("negotiate")
-    return receiver.calls.get(timeout=30)
 
 
 def plain(value):

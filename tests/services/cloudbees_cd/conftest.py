@@ -3,37 +3,18 @@
 import pytest
 
 from workfront_orm.core.reflection import api_version
-from workfront_orm.core.retrying import Retrying
 from workfront_orm.sandbox import Sandbox
 from workfront_orm.services.cloudbees_cd.cloudbees_cd_service import VERSION
+from workfront_orm.testing import sandbox_fixtures
 
 
 @pytest.fixture(scope="session")
-def _demo():
+def server():
     with Sandbox(service="cloudbees_cd", data="demo", step_seconds=0.05) as sandbox:
         yield sandbox
 
 
-@pytest.fixture
-def sandbox(_demo):
-    """The demo server, as new for each test."""
-    _demo.reset()
-    return _demo
-
-
-@pytest.fixture
-def connect(sandbox):
-    """Make sessions with the server; they are closed at the end."""
-    made = []
-
-    def connect(**options):
-        options.setdefault("retrying", Retrying(base=0.01, longest=0.05))
-        made.append(sandbox.session(**options))
-        return made[-1]
-
-    yield connect
-    for session in made:
-        session.close()
+sandbox, connect = sandbox_fixtures()
 
 
 @pytest.fixture

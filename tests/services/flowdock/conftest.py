@@ -3,37 +3,18 @@
 import pytest
 
 from workfront_orm.core.reflection import api_version
-from workfront_orm.core.retrying import Retrying
 from workfront_orm.sandbox import Sandbox
 from workfront_orm.services.flowdock.flowdock_service import VERSION
+from workfront_orm.testing import sandbox_fixtures
 
 
 @pytest.fixture(scope="session")
-def _small():
+def server():
     with Sandbox(service="flowdock", data="empty", keep_alive=0.2) as sandbox:
         yield sandbox
 
 
-@pytest.fixture
-def sandbox(_small):
-    """Org acme with the flow main, the users 2 and 42 and one source, as new for each test."""
-    _small.reset()
-    return _small
-
-
-@pytest.fixture
-def connect(sandbox):
-    """Make sessions; they are closed at the end."""
-    made = []
-
-    def connect(**options):
-        options.setdefault("retrying", Retrying(base=0.01, longest=0.05))
-        made.append(sandbox.session(**options))
-        return made[-1]
-
-    yield connect
-    for session in made:
-        session.close()
+sandbox, connect = sandbox_fixtures()
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ same messages.
 """
 
 import ast
-import json
 import re
-import subprocess
 import threading
 from pathlib import Path
 
@@ -34,24 +32,8 @@ pytestmark = pytest.mark.peer
 def wrapper(peers):
     """The process in which the original runs, as a function."""
     environment = peers.environment("flowdock-api-wrapper==1.1")
-    with subprocess.Popen(
-        [environment.python, Path(__file__).with_name("wrapper_client.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=environment.folder,
-        env={},
-    ) as process:
-
-        def ask(**question):
-            process.stdin.write(json.dumps(question) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
+    with environment.process(Path(__file__).with_name("wrapper_client.py")) as ask:
         yield ask
-        process.stdin.close()
-        process.stderr.read()
 
 
 @pytest.fixture
