@@ -381,7 +381,7 @@ def test_the_url_may_name_the_version(capsys, tenant, monkeypatch, url, version)
         ("https://acme.my.workfront.com/attask/api/v22.0?apiKey=secret", "WORKFRONT_ORM_URL takes an address"),
         ("https://me:secret@acme.my.workfront.com", "WORKFRONT_ORM_URL takes an address"),
         ("https://acme.my.workfront.com/home", "WORKFRONT_ORM_URL takes an address"),
-        ("http://acme.my.workfront.com", "WORKFRONT_ORM_URL is http, which would send the key in the clear"),
+        ("http://acme.my.workfront.com", "WORKFRONT_ORM_URL is http, which would send credentials in the clear"),
     ],
 )
 def test_an_address_that_no_key_may_be_sent_to_is_refused(capsys, monkeypatch, url, message):

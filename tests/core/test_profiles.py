@@ -155,7 +155,10 @@ def test_an_access_token_in_place_of_a_key(acme):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"url": "http://acme.my.workfront.com"}, "profile acme: url is http, which would send the key in the clear"),
+        (
+            {"url": "http://acme.my.workfront.com"},
+            "profile acme: url is http, which would send credentials in the clear",
+        ),
         ({"url": f"https://me:{SECRET}@acme.my.workfront.com"}, "profile acme: url takes an address such as"),
         (
             {"key": f'apikey = "{SECRET}"'},

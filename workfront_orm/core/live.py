@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .objects import Object
+    from .session import BaseSession
 
     Describe = Callable[[str, ObjectSpec], Mapping[str, Any] | None]
 
-__all__ = ["LiveAPI", "live_api"]
+__all__ = ["LiveAPI", "live_api", "renew_classes"]
 
 _known: WeakValueDictionary[tuple[str, str, str | None, str], LiveAPI] = WeakValueDictionary()
 _lock = RLock()
@@ -114,6 +115,20 @@ def live_api(service_name: str, version: str, path: str | None, tenant: str) -> 
         if found is None:
             found = _known[place] = LiveAPI(base, tenant)
         return found
+
+
+def renew_classes(session: BaseSession) -> None:
+    """Forget what was read of a tenant, so that it is read anew when classes are next asked for.
+
+    Objects that the session has become objects of the new classes then.
+
+    Args:
+        session: A session whose classes are a tenant's.
+    """
+    old = {cls.code: cls for cls in session.api.forget()}
+    for obj in session.identity_map:
+        if old.get(obj.code) is type(obj):
+            obj.__class__ = session.api.by_code[obj.code]
 
 
 def _class_of(service_name: str, version: str, path: str | None, tenant: str, key: str) -> type[Object]:

@@ -44,7 +44,7 @@ def test_addresses_as_people_write_them(end):
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("cd.example.com", "takes the address"),
+        ("cd.example.com", "takes an address"),
         ("https://user:s3cr3t@cd.example.com", "without credentials"),
         ("https://cd.example.com?password=s3cr3t", "without credentials"),
         ("https://cd.example.com/commander", "such as https://cd.example.com"),

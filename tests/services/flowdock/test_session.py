@@ -31,7 +31,7 @@ def test_the_service_is_found_by_its_entry_point():
     ],
 )
 def test_what_is_no_session(options):
-    with pytest.raises(ValueError, match=r"session|username|takes an address|plain http"):
+    with pytest.raises(ValueError, match=r"session|username|takes an address|is http"):
         Session(**options)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve
 
+from workfront_orm.core.addresses import is_local
 from workfront_orm.core.exchange import Effect, Request
 from workfront_orm.core.redaction import hide, masked_url
 
@@ -32,7 +33,6 @@ OAUTH_URL = "https://oauth.bitrix.info/oauth/"
 
 _HOOK = re.compile(r"(https?)://([^/?#@\s]+)/rest/(\d+)/([^/?#\s]+)/?")
 _REST = re.compile(r"(https?)://([^/?#@\s]+)(?:/rest)?/?")
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class WebHook:
@@ -59,7 +59,7 @@ class WebHook:
                 "https://portal.bitrix24.com/rest/<user>/<secret>/ (the one given is of another form)"
             )
         scheme, self.host, user, secret = match.groups()
-        if scheme == "http" and urlsplit(f"//{self.host}").hostname not in _LOCAL:
+        if scheme == "http" and not is_local(urlsplit(f"//{self.host}").hostname or ""):
             raise ValueError(
                 f"webhook_url: {masked_url(self.host)} over plain http would show the secret to the network; "
                 "portals take https only"

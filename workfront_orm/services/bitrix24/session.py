@@ -7,7 +7,7 @@ from threading import local
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core.exchange import Effect, Request, Response
-from workfront_orm.core.live import live_api
+from workfront_orm.core.live import live_api, renew_classes
 from workfront_orm.core.redaction import masked
 from workfront_orm.core.session import BaseSession
 
@@ -155,10 +155,7 @@ class Session(BaseSession):
         Objects that the session has become objects of the new classes then.
         """
         self._portal.forget()
-        old = {cls.code: cls for cls in self.api.forget()}
-        for obj in self.identity_map:
-            if old.get(obj.code) is type(obj):
-                obj.__class__ = self.api.by_code[obj.code]
+        renew_classes(self)
 
     # --- low-level calls ------------------------------------------------------------
 

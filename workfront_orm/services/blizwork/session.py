@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from base64 import b64encode
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from workfront_orm.core.addresses import is_local, server_address
 from workfront_orm.core.exchange import Effect, Request, Response
-from workfront_orm.core.live import live_api
+from workfront_orm.core.live import live_api, renew_classes
 from workfront_orm.core.redaction import confidential, hide, masked, masked_url
 from workfront_orm.core.session import BaseSession
 
@@ -87,9 +87,11 @@ class Session(BaseSession):
             raise ValueError("user_id takes the e-mail address of the user who acts")
         self._token = token.strip()
         hide(self._token)
-        address = _address(url)
-        tenant = f"{urlsplit(address).netloc} {environment} {user_id}"
-        super().__init__(service, address, live_api(service.name, VERSION, metadata, tenant), **options)
+        parts = server_address(url, API_URL)
+        tenant = f"{parts.netloc} {environment} {user_id}"
+        super().__init__(
+            service, parts.geturl().rstrip("/"), live_api(service.name, VERSION, metadata, tenant), **options
+        )
         self.environment = environment
         self.user_id = user_id
         self.company_id = company_id
@@ -137,10 +139,7 @@ class Session(BaseSession):
         Objects that the session has become objects of the new classes then.
         """
         self._company.forget()
-        old = {cls.code: cls for cls in self.api.forget()}
-        for obj in self.identity_map:
-            if old.get(obj.code) is type(obj):
-                obj.__class__ = self.api.by_code[obj.code]
+        renew_classes(self)
 
     # --- attachments ------------------------------------------------------------------
 
@@ -180,7 +179,7 @@ class Session(BaseSession):
             NotFoundError: It is gone.
         """
         parts = urlsplit(attachment.url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname or "")):
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_local(parts.hostname or "")):
             raise ValueError(f"download {attachment.name!r}: its address is not https")
         content: bytes = self.execute(Download(operation=f"download {attachment.name!r}", path=attachment.url))
         return content
@@ -267,24 +266,3 @@ def _content(file: Any) -> tuple[bytes, str | None]:
         raise TypeError(f"upload takes bytes, a path or a file that is open in binary mode, not {type(file).__name__}")
     own = getattr(file, "name", None)
     return content, Path(own).name if isinstance(own, str) else None
-
-
-def _address(url: str) -> str:
-    """The address below which requests go.
-
-    Raises:
-        ValueError: It is no address, or would send the token in the clear; the message does not repeat it.
-    """
-    parts = urlsplit(str(url).strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError(f"url takes the address of the API, {API_URL}, without a token or other credentials in it")
-    if parts.scheme == "http" and not _is_here(parts.hostname):
-        raise ValueError("url is http, which would show the token to the network: use https")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from base64 import b64encode
-from ipaddress import ip_address
 from threading import Lock, local
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from workfront_orm.core.addresses import server_address
 from workfront_orm.core.errors import APIError, ConnectionFailedError, TransportError
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.redaction import (
@@ -285,25 +284,9 @@ def _address(url: str) -> str:
     """The address below which requests go.
 
     Raises:
-        ValueError: It is no address, holds credentials, or would send them in the clear.
+        ValueError: It is no address of a server, holds credentials, or would send them in the clear.
     """
-    parts = urlsplit(str(url).strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-        raise ValueError("url takes the address of a server, https://cd.example.com, without credentials in it")
+    parts = server_address(url, "https://cd.example.com")
     if _PATH.fullmatch(parts.path) is None:
-        raise ValueError(
-            f"url takes the address of a server, such as https://{parts.netloc}, not {masked_url(str(url))!r}"
-        )
-    if parts.scheme == "http" and not _is_here(parts.hostname):
-        raise ValueError(
-            "url is http, which would send credentials in the clear: use https; verify= takes the path of a CA bundle "
-            "for a certificate that your company signed"
-        )
+        raise ValueError(f"url takes the address of a server, such as https://{parts.netloc}, without a path behind it")
     return f"{parts.scheme}://{parts.netloc}{_PREFIX}"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

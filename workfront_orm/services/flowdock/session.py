@@ -6,10 +6,10 @@ import logging
 from contextlib import suppress
 from threading import local
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from attrs import evolve
 
+from workfront_orm.core.addresses import server_address
 from workfront_orm.core.errors import APIError, OutcomeUnknown
 from workfront_orm.core.exchange import Effect, Outcome, Request, Response
 from workfront_orm.core.objects import Object
@@ -45,7 +45,6 @@ URL = "https://api.flowdock.com"
 STREAM_URL = "https://stream.flowdock.com"
 """Where the stream was."""
 
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _READ = 100
 
 
@@ -106,9 +105,10 @@ class Session(BaseSession):
             raise ValueError("a session takes api_token, access_token, username and password, or flow_token")
         if (username is None) is not (password is None):
             raise ValueError("username and password come together")
-        address = _address("url", url)
-        streams = STREAM_URL if url == URL else url
-        self.stream_url = _address("stream_url", streams if stream_url is None else stream_url)
+        address = server_address(url, URL).geturl().rstrip("/")
+        if stream_url is None:
+            stream_url = STREAM_URL if url == URL else url
+        self.stream_url = server_address(stream_url, STREAM_URL, "stream_url").geturl().rstrip("/")
         self._credentials = Nobody()
         if api_token:
             self._credentials = Basic(api_token)
@@ -478,12 +478,3 @@ class Session(BaseSession):
         if getattr(request, "token", False) or error.code != 401:  # noqa: PLR2004 - a removed source stays removed
             return False
         return self._credentials.renew(self._transport, getattr(self._sent, "headers", {}))
-
-
-def _address(name: str, url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
-        raise ValueError(f"{name} takes an address such as {URL}, without credentials")
-    if parts.scheme == "http" and parts.hostname not in _LOCAL:
-        raise ValueError(f"{name}: plain http to {parts.hostname} would show the token to the network; use https")
-    return url.rstrip("/")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+
+from workfront_orm.core.addresses import server_address
 
 __all__ = ["parse_address"]
 
@@ -21,20 +21,9 @@ def parse_address(url: str, what: str = "the address") -> tuple[str, str | None]
     Raises:
         ValueError: It is no address, holds credentials, or would send them in the clear.
     """
-    parts = urlsplit(url)
+    example = "https://acme.my.workfront.com or https://acme.my.workfront.com/attask/api/v22.0"
+    parts = server_address(url, example, what)
     path = _PATH.match(parts.path)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or path is None or parts.query or parts.username:
-        raise ValueError(
-            f"{what} takes an address such as https://acme.my.workfront.com or "
-            "https://acme.my.workfront.com/attask/api/v22.0, without credentials in it"
-        )
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise ValueError(f"{what} is http, which would send the key in the clear: use https")
+    if path is None:
+        raise ValueError(f"{what} takes an address such as {example}, without more in its path")
     return f"{parts.scheme}://{parts.netloc}/attask/{{api}}", path["number"] or path["word"]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
