@@ -114,6 +114,8 @@ def test_the_hooks_that_adding_a_system_tells_of_exist():
     named = {word for answer in answers for word in re.findall(r"`([a-z_]+)`", answer)}
     assert len(named) > 15
     assert named - vars(Service).keys() == {"decode"}
+    hooks = {name for name in vars(Service) if not name.startswith("_")}
+    assert not hooks - set(re.findall(r"\w+", text)), "the page leaves hooks out"
 
 
 def test_a_block_is_left_out_only_with_a_reason():
