@@ -99,7 +99,7 @@ def test_values_that_are_no_text(profiles):
 
 def test_files_that_cannot_be_used(profiles, monkeypatch, tmp_path):
     assert profile_names() == []
-    refused(lambda: load_profile("acme"), "cannot be read")
+    refused(lambda: load_profile("acme"), "cannot be read: it has a table such as [acme]")
     path = profiles('[acme]\nurl = "x"\n[beta]\n')
     assert profile_names() == ["acme", "beta"]
     refused(lambda: load_profile("gamma"), f"{path} has no profile 'gamma'; it has: acme, beta")

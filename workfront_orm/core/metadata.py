@@ -26,6 +26,7 @@ __all__ = [
     "add_folder",
     "config_folder",
     "find",
+    "meant_version",
     "packaged_folders",
     "search_path",
     "version_order",
@@ -347,13 +348,18 @@ def find(service: str, version: str, path: str | os.PathLike[str] | None = None)
                     return WovenFile(woven, version)
     known = versions(service)
     raise MetadataNotFoundError(
-        f"no metadata for version {version!r} of {service}{_meant_version(version, known)}; "
+        f"no metadata for version {version!r} of {service}{meant_version(version, known)}; "
         f"versions with metadata: {', '.join(known) or 'none'}"
     )
 
 
-def _meant_version(version: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown version: the one that is written nearly so, as `22` or `v22` for `v22.0`."""
+def meant_version(version: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown version: the one that `22` or `v22` stands for, where that is `v22.0`.
+
+    Args:
+        version: The unknown version.
+        known: The versions there are.
+    """
     bare = {name.removeprefix("v").removesuffix(".0"): name for name in known}
     same = bare.get(version.lower().removeprefix("v").removesuffix(".0"))
     return "" if same is None else f"; did you mean {same!r}?"

@@ -108,6 +108,11 @@ def _tables(path: str) -> dict[str, dict[str, Any]]:
     try:
         with open(path, "rb") as file:
             found = tomllib.load(file)
+    except FileNotFoundError:
+        raise ProfileError(
+            f"there is no file {path} with profiles, so it cannot be read: it has a table such as [acme] for each, with url, "
+            "version and api_key, the last as env:NAME, keyring:SERVICE/USER or file:PATH"
+        ) from None
     except OSError as error:
         raise ProfileError(f"the file with the profiles cannot be read: {error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):

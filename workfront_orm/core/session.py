@@ -11,7 +11,7 @@ from .errors import APIError, IncompleteRead
 from .identity import IdentityMap
 from .loading import Loader
 from .members import convert_name
-from .metadata import MetadataNotFoundError
+from .metadata import MetadataNotFoundError, meant_version, versions
 from .objects import Object
 from .options import spelled_out
 from .paging import Token, read_pages
@@ -492,9 +492,10 @@ def load_api(service: Service, version: str, metadata: Any = None) -> APIVersion
     """The classes of a version; None, with a warning, when there is no metadata for it."""
     try:
         return find_api_version(service.name, version, metadata)
-    except MetadataNotFoundError as error:
+    except MetadataNotFoundError:
         if metadata is not None:
             raise
+        meant = meant_version(version, versions(service.name))
         # Over load_api(), the constructor and what wraps it.
-        warnings.warn(f"No APIVersion for {version}, only basic requests possible: {error}", stacklevel=4)
+        warnings.warn(f"No APIVersion for {version}, only basic requests possible{meant}", stacklevel=4)
         return None

@@ -294,6 +294,8 @@ def _stop(process: subprocess.Popen[bytes], owner: int) -> None:
 
 
 def _aware(moment: datetime) -> datetime:
+    if not isinstance(moment, datetime):
+        raise TypeError(f"the sandbox's clock takes an aware datetime, or None for real time, not {moment!r}")
     if moment.tzinfo is None:
         raise ValueError(f"the sandbox's clock needs an aware datetime, {moment!r} has no tzinfo: add tzinfo=UTC")
     return moment

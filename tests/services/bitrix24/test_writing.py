@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from workfront_orm.core.errors import OutcomeUnknown
+from workfront_orm.core.errors import OutcomeUnknown, UnknownNameError
 from workfront_orm.sandbox import Sandbox
 from workfront_orm.services.bitrix24 import File, MultiField
 from workfront_orm.services.bitrix24.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -43,6 +43,18 @@ def test_setting_the_same_value_in_another_spelling_is_no_change(session):
     deal.begindate = deal.begindate
     deal.company_id = deal.company_id
     assert deal.dirty == {}
+
+
+def test_a_custom_field_that_the_portal_lacks_is_refused_before_anything_is_sent(session, sandbox):
+    deal = session.load(session.api.Deal, 1)
+    deal.custom["UF_CRM_MARGN"] = "1"
+    sandbox.requests.clear()
+    with pytest.raises(UnknownNameError, match="no field 'UF_CRM_MARGN' on this portal; did you mean 'UF_CRM_MARGIN'"):
+        deal.save()
+    report = session.save_all([deal])
+    assert report.counts() == {"failed": 1}
+    assert not sandbox.requests
+    deal.revert()
 
 
 def test_a_new_object_gets_its_id_and_loads_the_rest(session):

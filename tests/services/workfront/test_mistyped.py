@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workfront_orm import count
+from workfront_orm import Session, count
 from workfront_orm.sandbox import Sandbox
 from workfront_orm.versions.v220 import Task
 
@@ -93,6 +93,22 @@ def test_a_search_takes_what_is_a_code_or_is_no_comparison_with_one(sandbox, ses
     assert session.search(Task, status="$$X") == []
     with sandbox.session(api_version="v22.0", values="wire") as wire:
         assert wire.search(Task, status="XXX") == []
+
+
+@pytest.mark.parametrize("domain", [None, "https://acme.my.workfront.com", "acme.my.workfront.com"])
+def test_an_address_is_no_domain(domain):
+    with pytest.raises(ValueError, match="domain takes the part of the host that names the customer"):
+        Session(domain, api_version="v22.0")
+
+
+def test_a_version_in_another_spelling_is_named():
+    with pytest.warns(UserWarning, match=r"No APIVersion for v22, only basic requests possible; did you mean 'v22\.0'"):
+        Session("acme", api_version="v22").close()
+
+
+def test_the_clock_of_the_sandbox_takes_a_moment(sandbox):
+    with pytest.raises(TypeError, match="takes an aware datetime"):
+        sandbox.clock = "tomorrow"
 
 
 def test_a_closed_field_needs_no_tenant(session):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workfront_orm.core.errors import UnknownNameError, near_matches
 from workfront_orm.core.exchange import Effect, Outcome, Status
 from workfront_orm.core.fields import Field
 from workfront_orm.core.members import find_member
 from workfront_orm.core.tracking import NOT_LOADED
 
 from .batch import LIMIT, batch
+from .codecs import is_custom_name
 from .errors import InvalidResponseError, NotFoundError, ThrottledError
 from .files import FILE
 from .kinds import family_of
@@ -41,9 +43,20 @@ def check(change: Change) -> None:
     """A last look at a change before it is planned.
 
     Raises:
+        UnknownNameError: A custom field that the portal does not have: it would drop the value and report success.
         ValueError: A list of phones or files is to be replaced that was never read.
     """
     obj = change.object
+    spec = type(obj)._spec
+    if spec is not None and spec.marks.get("src") == "live":
+        for name in change.values:
+            if is_custom_name(name) and name not in spec.fields:
+                custom = [known for known in spec.fields if is_custom_name(known)]
+                raise UnknownNameError(
+                    f"save {obj._label()}: {type(obj).__name__} has no field {name!r} on this portal"
+                    f"{near_matches(name, custom)}; Bitrix24 would drop the value without a word; one that was added "
+                    "meanwhile is known after session.reflect()"
+                )
     if change.kind != "update":
         return
     for name in change.values:

@@ -62,6 +62,9 @@ ONDEMAND_TEMPLATE = "{protocol}://{domain}.attask-ondemand.com/attask/api/{api_v
 SANDBOX_TEMPLATE = "{protocol}://{domain}.attasksandbox.com/attask/api/{api_version}"
 """The historic test host."""
 
+_TEMPLATES = (CURRENT_TEMPLATE, PREVIEW_TEMPLATE, ONDEMAND_TEMPLATE, SANDBOX_TEMPLATE)
+_HOSTS = (".workfront.com", ".attask-ondemand.com", ".attasksandbox.com")
+
 
 class VersionRegistry(MutableMapping[str, APIVersion]):
     """The versions by name: those that were registered, and those with metadata, made when asked for."""
@@ -157,6 +160,12 @@ class Session(BaseSession):
         profile: str | None = None,
         **options: Unpack[CommonOptions],
     ) -> None:
+        if url_template in _TEMPLATES and (domain is None or "://" in domain or domain.endswith(_HOSTS)):
+            # Not shown: an address may hold credentials.
+            raise ValueError(
+                "domain takes the part of the host that names the customer, such as 'acme' for "
+                "https://acme.my.workfront.com, which is CURRENT_TEMPLATE; another address is an url_template of its own"
+            )
         api = "api-unsupported" if api_version == "unsupported" else f"api/{api_version}"
         url = url_template.format(protocol=protocol, domain=domain, api_version=api_version, api=api)
         classes: APIVersion | None = None
@@ -191,6 +200,8 @@ class Session(BaseSession):
         The profile has `url`, and may have `version`, `api_key` and `session_id` (an access token), the last two as
         references: `env:NAME`, `keyring:SERVICE/USER` or `file:PATH`. The file is `profiles.toml` in the user's
         configuration folder, or what `WORKFRONT_ORM_PROFILES` names.
+
+        What classes the session has, is in the file: `Session[v220.API].from_profile(name)` tells a type checker.
 
         Args:
             name: The profile.
