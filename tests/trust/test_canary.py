@@ -491,8 +491,9 @@ def extras(session):
 
 def held(session):
     """The credentials that a session got from its server."""
-    tokens = getattr(getattr(session, "_credentials", None), "_tokens", ())
-    return {one for one in (getattr(session, "session_id", None), *tokens) if one is not None}
+    tokens = getattr(getattr(session, "_credentials", None), "_tokens", None)
+    found = (getattr(session, "session_id", None), getattr(tokens, "access", None), getattr(tokens, "_refresh", None))
+    return {one for one in found if one is not None}
 
 
 def test_neither_success_nor_faults_show_a_credential(server, log, capfd, tmp_path, monkeypatch):

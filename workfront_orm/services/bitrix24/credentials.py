@@ -6,22 +6,21 @@ Source: `API.md` sections 1 and 4 of the facts.
 from __future__ import annotations
 
 import re
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import evolve
 
 from workfront_orm.core.addresses import is_local
-from workfront_orm.core.exchange import Effect, Request
 from workfront_orm.core.redaction import hide, masked_url
+from workfront_orm.core.tokens import Tokens
 
 from .errors import AuthenticationError
-from .wire import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from workfront_orm.core.exchange import Request
     from workfront_orm.core.transport import Transport
 
     Keep = Callable[[Mapping[str, Any]], None]
@@ -128,14 +127,16 @@ class Application:
         self.url = f"{scheme}://{self.host}/rest"
         self.user: int | None = None
         self.account = f"{self.host}/{client_id or 'application'}"
-        self._tokens = (access_token, refresh_token)
-        self._client = (client_id, client_secret)
-        self._oauth_url = oauth_url
         self._keep = keep
-        self._lock = Lock()
-        for secret in (access_token, refresh_token, client_secret):
-            if secret:
-                hide(secret)
+        self._tokens = Tokens(
+            f"{oauth_url.rstrip('/')}/token/",
+            access_token,
+            refresh_token,
+            client_id,
+            client_secret,
+            keep=self._told,
+            error=AuthenticationError,
+        )
 
     def __repr__(self) -> str:
         """Host and application."""
@@ -147,7 +148,7 @@ class Application:
 
     def sign(self, request: Request) -> Request:
         """The request with the access token in its body."""
-        return evolve(request, json={**(request.json or {}), "auth": self._tokens[0]})
+        return evolve(request, json={**(request.json or {}), "auth": self._tokens.access})
 
     def renew(self, transport: Transport, refused: str | None, *, expired: bool) -> bool:
         """Exchange the refresh token for new tokens, once for all threads.
@@ -163,44 +164,12 @@ class Application:
         Raises:
             AuthenticationError: The server does not renew; the refresh token is over or was used before.
         """
-        with self._lock:
-            if self._tokens[0] != refused:
-                # Another thread was faster.
-                return True
-            client_id, client_secret = self._client
-            if not expired or self._tokens[1] is None or client_id is None or client_secret is None:
-                return False
-            answer = self._exchange(transport, self._tokens[1], client_id, client_secret)
-            self._tokens = (str(answer["access_token"]), str(answer["refresh_token"]))
-            for token in self._tokens:
-                hide(str(token))
-            number = str(answer.get("user_id", ""))
-            self.user = int(number) if number.isdigit() else self.user
-            if self._keep is not None:
-                self._keep(answer)
-        return True
+        if self._tokens.access == refused and not expired:
+            return False
+        return self._tokens.renew(transport, refused)
 
-    def _exchange(
-        self, transport: Transport, refresh_token: str, client_id: str, client_secret: str
-    ) -> Mapping[str, Any]:
-        form = [
-            ("grant_type", "refresh_token"),
-            ("client_id", client_id),
-            ("client_secret", client_secret),
-            ("refresh_token", refresh_token),
-        ]
-        # The refresh token is good once, so an exchange without an answer is not repeated.
-        request = Request(
-            operation="renew the access token", method="POST", path="/oauth/token/", form=form, effect=Effect.UNSAFE
-        )
-        response = transport.send(request, f"{self._oauth_url.rstrip('/')}/token/", {})
-        answer = read_json(response)
-        if not isinstance(answer, dict) or not {"access_token", "refresh_token"} <= answer.keys():
-            told = answer.get("error_description") or answer.get("error") if isinstance(answer, dict) else answer
-            raise AuthenticationError(
-                f"the access token is over and was not renewed: {told}",
-                response.status,
-                operation="renew the access token",
-                remedy="let the user authorize the application again, and make a session with the new tokens",
-            )
-        return answer
+    def _told(self, answer: Mapping[str, Any]) -> None:
+        number = str(answer.get("user_id", ""))
+        self.user = int(number) if number.isdigit() else self.user
+        if self._keep is not None:
+            self._keep(answer)

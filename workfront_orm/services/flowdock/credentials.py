@@ -7,11 +7,10 @@ All travel in the header `Authorization`. A flow token stands beside them, and t
 from __future__ import annotations
 
 import base64
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from workfront_orm.core.exchange import Effect, Request
 from workfront_orm.core.redaction import hide
+from workfront_orm.core.tokens import Tokens
 
 from .errors import AuthenticationError
 
@@ -77,18 +76,13 @@ class Application(Nobody):
         url: str,
         keep: Keep | None,
     ) -> None:
-        self._tokens = (access_token, refresh_token)
-        self._client = (client_id, client_secret)
-        self._url = url
-        self._keep = keep
-        self._lock = Lock()
-        for secret in (access_token, refresh_token, client_secret):
-            if secret:
-                hide(secret)
+        self._tokens = Tokens(
+            url, access_token, refresh_token, client_id, client_secret, keep=keep, error=AuthenticationError
+        )
 
     def headers(self) -> dict[str, str]:
         """The headers of a request."""
-        return {"Authorization": f"Bearer {self._tokens[0]}"}
+        return {"Authorization": f"Bearer {self._tokens.access}"}
 
     def renew(self, transport: Transport, refused: Mapping[str, str]) -> bool:
         """Exchange the refresh token for new tokens, once for all threads.
@@ -103,38 +97,4 @@ class Application(Nobody):
         Raises:
             AuthenticationError: The server does not renew.
         """
-        with self._lock:
-            if self.headers() != refused:
-                # Another thread was faster.
-                return True
-            client_id, client_secret = self._client
-            if self._tokens[1] is None or client_id is None or client_secret is None:
-                return False
-            form = [
-                ("grant_type", "refresh_token"),
-                ("client_id", client_id),
-                ("client_secret", client_secret),
-                ("refresh_token", self._tokens[1]),
-            ]
-            request = Request(
-                operation="renew the access token", method="POST", path="/oauth/token", form=form, effect=Effect.UNSAFE
-            )
-            response = transport.send(request, self._url, {"Accept": "application/json"})
-            try:
-                answer = response.decoded()
-            except ValueError:
-                answer = {}
-            if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
-                told = answer.get("error") if isinstance(answer, dict) else None
-                raise AuthenticationError(
-                    f"the access token is over and was not renewed: {told or 'no token came'}",
-                    response.status,
-                    operation="renew the access token",
-                    remedy="let the user authorize the application again, and make a session with the new tokens",
-                )
-            self._tokens = (answer["access_token"], answer.get("refresh_token") or self._tokens[1])
-            for token in self._tokens:
-                hide(str(token))
-            if self._keep is not None:
-                self._keep(answer)
-        return True
+        return self._tokens.renew(transport, refused.get("Authorization", "").removeprefix("Bearer "))
