@@ -290,6 +290,15 @@ def test_a_key_that_servers_keep_otherwise_fails_its_row(live, key):
     assert "blanks at an end" in str(rows.rows[0].error)
 
 
+@pytest.mark.parametrize("status", [408, 504, 524])
+def test_creates_that_a_gateway_waited_for_long_enough_are_not_sent_again(canned, quick, status):
+    canned.will_answer({"data": []})
+    canned.will_answer("<html>the server takes its time</html>", status)
+    report = quick.save_all([quick.api.Project(quick, name="slow", ext_ref_id="k")], key="ext_ref_id")
+    assert report.counts() == {"unknown": 1}
+    assert [method for method, _path, _params in canned.sent()] == ["GET", "POST", "GET"]
+
+
 class Breaking:
     """A proxy that forwards a request and breaks the connection before its answer, as a network does."""
 

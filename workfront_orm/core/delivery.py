@@ -40,6 +40,9 @@ MOST_SILENCES = 5
 _TO_BEGIN = 1.0
 """Seconds within which a thread that was started begins."""
 
+_GATEWAY_TIMEOUTS = {408, 504, 524}
+"""Statuses of gateways that waited long enough; 524 is that of a content delivery network."""
+
 _STATUS = {"create": "created", "update": "updated", "delete": "deleted"}
 
 Key = tuple[str, ...]
@@ -373,7 +376,7 @@ class _Tally:
 
 def _is_under_way(error: APIError) -> bool:
     """Whether the server may still be at it: only the time to wait was over, ours or that of a gateway."""
-    return bool(getattr(error, "under_way", False)) or error.code in {408, 504}
+    return bool(getattr(error, "under_way", False)) or error.code in _GATEWAY_TIMEOUTS
 
 
 def fail(row: ReportRow, error: Exception) -> None:
