@@ -92,6 +92,7 @@ def classes(system):
 @example(value={})
 @example(value=[None])
 @example(value=[{}])
+@example(value=10**19)  # found by fuzz/, where hypothesis had not
 def test_any_value_of_a_row_reads_as_a_value(system, value):
     """What a field does not hold comes back as it is, with a warning, and never breaks the program, then or later."""
     _service, found = classes(system)

@@ -392,3 +392,125 @@ def test_a_log_line_of_a_hostile_answer_is_one_line(raw, caplog):
     ):
         session.get("/x\r\nCRITICAL forged line", {"name": "a\r\nCRITICAL forged line"})
     assert not any(line.startswith("CRITICAL") for line in caplog.text.splitlines())
+
+
+# --- what no library would send to a sandbox ------------------------------------------------------------
+
+
+def say(server, lines, body=b""):
+    """Send a request byte by byte as it is written; the status of the answer and the whole of it."""
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body)
+        pieces = []
+        while piece := connection.recv(65536):
+            pieces.append(piece)
+    answer = b"".join(pieces)
+    return int(answer.split(b" ", 2)[1]), answer
+
+
+def here(server):
+    return f"Host: {server.url.removeprefix('http://')}"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "[::1", "[zz]:5", "\xe9vil", "a\xbd.x", "127.0.0.1 evil.example", "127.0.0.1:x", "127.0.0.1/evil.example",
+        "evil.example@127.0.0.1", "127.0.0.1@evil.example", "localhost.", "127.0.0.1,evil.example", "#", "?127.0.0.1", ":80", "0", "127.1",
+    ],
+)  # fmt: skip
+def test_a_host_that_is_none_is_refused(server, host):
+    for path in ("/", "/x", "/_sandbox/requests"):
+        status, answer = say(server, [f"GET {path} HTTP/1.1", f"Host: {host}"])
+        assert status == 421
+        assert b"access-control" not in answer.lower()
+
+
+@pytest.mark.parametrize("path", ["/", "/x", "/_sandbox/requests"])
+def test_of_two_hosts_none_counts(server, path):
+    for hosts in ([here(server), "Host: evil.example"], ["Host: evil.example", here(server)], []):
+        assert say(server, [f"GET {path} HTTP/1.1", *hosts])[0] == 421
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["Origin: "],
+        ["Origin: {own}", "Origin: https://evil.example"],
+        ["Sec-Fetch-Site: Cross-Site"],
+        ["Sec-Fetch-Site: none", "Sec-Fetch-Site: cross-site"],
+        ["Origin: https://evil.example", "Upgrade: websocket", "Sec-WebSocket-Key: a", "Sec-WebSocket-Version: 13"],
+    ],
+)
+def test_a_page_of_another_site_is_refused_however_it_says_so(server, headers):
+    lines = ["POST /x HTTP/1.1", here(server), *(line.format(own=server.url) for line in headers), "Content-Length: 0"]
+    assert say(server, lines)[0] == 403
+
+
+def test_who_may_not_ask_is_refused_before_the_body(server):
+    """Pages cannot fill the memory either: the answer comes though the body never does."""
+    lines = ["POST /x HTTP/1.1", here(server), "Origin: https://evil.example", "Content-Length: 500000000"]
+    assert say(server, lines, b"x")[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (413, ["Content-Length: 600000000"], b""),
+        (400, ["Content-Length: -1"], b"abc"),
+        (400, ["Content-Length: abc"], b"abc"),
+        (400, ["Content-Length: 99999999999999999999999"], b"abc"),
+        (400, ["Content-Length: 3", "Content-Length: 4"], b"abcd"),
+        (400, ["Content-Length: 3", "Transfer-Encoding: chunked"], b"0\r\n\r\n"),
+        (400, ["Transfer-Encoding: chunked"], b"zz\r\nabc\r\n"),
+        (400, ["Transfer-Encoding: chunked"], b"fffffffffffffffff\r\nabc\r\n"),
+    ],
+)
+def test_a_body_of_no_certain_length_is_refused(server, status, headers, body):
+    assert say(server, ["POST /x HTTP/1.1", here(server), *headers], body)[0] == status
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET /a%00b", "GET /../../etc/passwd", "GET /%2e%2e/%2e%2e/etc/passwd", "GET //_sandbox/requests", "GET /x/../_sandbox/requests",
+        "GET /_sandbox/page/../../../etc/passwd", "GET /x%zz%ff%c0%af", "GET /x?%ff=%zz&&=&a[b][c][]=1&a[b]=2&a=1&a[]=", "PROPFIND /x",
+        f"GET /x?a{'[a]' * 2000}=1", "OPTIONS *", "GET /files/../../x", "GET /storage/..%2f..%2fx/y", "GET /attachment/%2e%2e/x",
+    ],
+)  # fmt: skip
+def test_no_path_leads_out_and_none_ends_a_sandbox(server, line):
+    status, answer = say(server, [f"{line} HTTP/1.1", here(server)])
+    assert status != 500
+    assert b"root:" not in answer
+    assert status != 200 or b"token" not in answer
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Authorization: Basic \xff\xfe", "Authorization: Basic =", "Authorization: Basic", "Authorization: Bearer ", "Authorization: \xff",
+        'Cookie: =;;a;"b', f'Cookie: a="{chr(92) * 20_000}', "Range: bytes=99999999999999999999-", "Accept-Encoding: \xff",
+        f"Last-Event-ID: {'9' * 5000}", "Content-Type: application/json; charset=\xff", "Content-Type: multipart/form-data",
+        "X-Sandbox-Token: \xff\xfe", "sessionId: \xff", f"X-A: {'a' * 60_000}",
+    ],
+)  # fmt: skip
+def test_no_header_ends_a_sandbox(server, header):
+    for line in ("GET /flows", "GET /rest/v1.0/projects", "POST /master-data/x/", "GET /stream/flows"):
+        status, answer = say(server, [f"{line} HTTP/1.1", here(server), header, "Content-Length: 2"], b"{}")
+        assert status != 500, answer
+    assert server.running
+
+
+def test_slow_clients_keep_nobody_waiting(server):
+    port = int(server.url.rpartition(":")[2])
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(200)]
+    try:
+        for number, connection in enumerate(slow):
+            half = f"POST /x HTTP/1.1\r\n{here(server)}\r\n" + (
+                "Content-Length: 10\r\n\r\nab" if number % 2 else "X-A: "
+            )
+            connection.sendall(half.encode())
+        assert say(server, ["GET / HTTP/1.1", here(server)])[0] == 200
+    finally:
+        for connection in slow:
+            connection.close()

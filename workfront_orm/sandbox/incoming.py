@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+import re
+from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import cookie_parser
 from starlette.responses import Response as HTTPResponse
@@ -14,22 +15,24 @@ from workfront_orm.sandbox.backend import Request, UploadedFile, parse_pairs
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.datastructures import Headers
     from starlette.types import Receive, Scope
+
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:/?#@,\s]+)(?::[0-9]+)?")
 
 BODY_LIMIT = 512 * 1024 * 1024
 """Bytes that a body may have."""
 
 
-def refusal(headers: Headers | dict[str, str] | Any, hosts: frozenset[str] | None, scheme: str) -> HTTPResponse | None:
+def refusal(headers: Headers, hosts: frozenset[str] | None, scheme: str) -> HTTPResponse | None:
     """Refuse what a page of another site, or a name rebound to this machine, would send."""
-    host = headers.get("host", "")
-    if hosts is not None and (urlsplit(f"//{host}").hostname or "") not in hosts:
+    # A header that comes twice is both: which of two counts, each reader takes differently.
+    host, origin, site = (", ".join(headers.getlist(name)) for name in ("host", "origin", "sec-fetch-site"))
+    named = _HOST.fullmatch(host)
+    if named is None or (hosts is not None and named[1].strip("[]").lower() not in hosts):
         return HTTPResponse(f"This sandbox does not answer for the host {host!r}.\n", 421)
-    origin = headers.get("origin")
-    if origin is not None and origin != f"{scheme}://{host}":
+    if "origin" in headers and origin != f"{scheme}://{host}":
         return HTTPResponse("This sandbox takes no calls from pages of other origins.\n", 403)
-    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+    if "sec-fetch-site" in headers and site not in ("none", "same-origin"):
         return HTTPResponse("This sandbox takes no calls from pages of other sites.\n", 403)
     return None
 
@@ -41,20 +44,9 @@ async def parse(scope: Scope, receive: Receive) -> Request | HTTPResponse:
         name = raw_name.decode("latin-1")
         value = raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    pieces = []
-    length = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        piece = message.get("body", b"")
-        length += len(piece)
-        if length > BODY_LIMIT:
-            return HTTPResponse(f"A body may have {BODY_LIMIT} bytes.\n", 413, headers={"Connection": "close"})
-        pieces.append(piece)
-        if not message.get("more_body", False):
-            break
-    body = b"".join(pieces)
+    body = await _read(receive, headers.get("content-length", ""))
+    if body is None:
+        return HTTPResponse(f"A body may have {BODY_LIMIT} bytes.\n", 413, headers={"Connection": "close"})
     query_text = scope["query_string"].decode("latin-1").lstrip("?")
     request = Request(
         method=scope["method"],
@@ -78,11 +70,29 @@ async def parse(scope: Scope, receive: Receive) -> Request | HTTPResponse:
     return request
 
 
+async def _read(receive: Receive, declared: str) -> bytes | None:
+    """The whole body; None where it is too large, or says that it will be."""
+    if declared.isdecimal() and int(declared) > BODY_LIMIT:
+        return None
+    pieces = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        piece = message.get("body", b"")
+        length += len(piece)
+        if length > BODY_LIMIT:
+            return None
+        pieces.append(piece)
+        if not message.get("more_body", False):
+            break
+    return b"".join(pieces)
+
+
 async def _parse_multipart(request: Request) -> None:
     async def stream() -> AsyncIterator[bytes]:
         yield request.body
-
-    from starlette.datastructures import Headers, UploadFile
 
     parser = MultiPartParser(Headers(request.headers), stream(), max_part_size=BODY_LIMIT)  # type: ignore[arg-type]
     data = await parser.parse()

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import JSONResponse
 from starlette.responses import Response as HTTPResponse
@@ -125,13 +126,11 @@ class Server:
             return
         arrived = time.time()
         started = time.perf_counter()
-        request = await parse(scope, receive)
+        # Before the body is read: of who may not ask nothing is kept.
+        refused = refusal(Headers(scope=scope), self.hosts, scope["scheme"])
+        request = refused or await parse(scope, receive)
         if isinstance(request, HTTPResponse):
             await request(scope, receive, send)
-            return
-        refusal = self._refusal(request, scope)
-        if refusal is not None:
-            await refusal(scope, receive, send)
             return
         method = self.backend.method(request)
         line = f"{method} {request.path}"
@@ -279,9 +278,6 @@ class Server:
         return (b"" if request.method == "HEAD" else body), headers
 
     # --- the guard -----------------------------------------------------------------------
-
-    def _refusal(self, request: Request, scope: Scope) -> HTTPResponse | None:
-        return refusal(request.headers, self.hosts, scope["scheme"])
 
     def _control_refusal(self, request: HTTPRequest) -> HTTPResponse | None:
         refused = refusal(request.headers, self.hosts, request.scope["scheme"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -142,7 +141,7 @@ class BlizworkBackend(Backend):
             raise BusinessError("filename is required")
         try:
             base64.b64decode(content if isinstance(content, str) else "?", validate=True)
-        except binascii.Error:
+        except ValueError:
             raise BusinessError("file must be a text in base64") from None
         key = self.world.new_id()
         self.world.documents["files"].add(key, {"name": name, "content": content})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -58,7 +57,7 @@ class Access:
             raise RestError(HTTPStatus.UNAUTHORIZED, "NoCredentials", "No credentials/session found in this request")
         try:
             name, _, password = base64.b64decode(credential.strip(), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise _invalid() from None
         return self._by_password(name, password)
 

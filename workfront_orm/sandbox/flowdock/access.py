@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -101,7 +100,7 @@ class Access:
     def _by_basic(self, credential: str) -> Document:
         try:
             name, _, password = base64.b64decode(credential, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise FlowdockError(HTTPStatus.UNAUTHORIZED) from None
         token = self.tokens.get(name)
         if token is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import struct
 from datetime import timedelta
 from http import HTTPStatus
@@ -66,7 +65,7 @@ class Files:
             raise invalid(content__file_name=BLANK)
         try:
             data = base64.b64decode(str(content["data"]), validate=True)
-        except (binascii.Error, ValueError):
+        except ValueError:
             raise invalid(content__data=INVALID) from None
         return self.keep(conversation, name, str(content.get("content_type") or "application/octet-stream"), data)
 

@@ -6,9 +6,9 @@ import logging
 from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from workfront_orm.core.addresses import is_local, server_address
+from workfront_orm.core.addresses import file_address, server_address
 from workfront_orm.core.exchange import Effect, Request, Response
 from workfront_orm.core.live import live_api, renew_classes
 from workfront_orm.core.redaction import confidential, hide, masked, masked_url
@@ -175,13 +175,15 @@ class Session(BaseSession):
             attachment: From a field of a case, or `case.files`.
 
         Raises:
-            ValueError: An address over plain http on another machine. Nothing was sent.
+            ValueError: An address that is not asked; see `file_address`. Nothing was sent.
             NotFoundError: It is gone.
         """
-        parts = urlsplit(attachment.url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_local(parts.hostname or "")):
-            raise ValueError(f"download {attachment.name!r}: its address is not https")
-        content: bytes = self.execute(Download(operation=f"download {attachment.name!r}", path=attachment.url))
+        label = f"download {attachment.name!r}"
+        try:
+            address = file_address(attachment.url, self.url)
+        except ValueError as error:
+            raise ValueError(f"{label}: its address is not asked: {error}") from None
+        content: bytes = self.execute(Download(operation=label, path=address))
         return content
 
     # --- web hooks --------------------------------------------------------------------

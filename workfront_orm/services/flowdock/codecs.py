@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workfront_orm.core import types
@@ -30,6 +30,9 @@ def _written(moment: datetime) -> str:
 DATETIME = types.DateTime(_written)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class _Milliseconds(types.Codec):
     """Moments as milliseconds since 1970."""
 
@@ -40,7 +43,8 @@ class _Milliseconds(types.Codec):
         """See `Codec.decode`."""
         if isinstance(wire, bool) or not isinstance(wire, (int, float)):
             raise TypeError(wire)
-        return datetime.fromtimestamp(wire / 1000, UTC)
+        # Not fromtimestamp(), whose errors on numbers out of range are the machine's.
+        return _EPOCH + timedelta(milliseconds=wire)
 
     def encode(self, value: Any) -> Any:
         """See `Codec.encode`."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from workfront_orm.core.addresses import file_address
 from workfront_orm.core.exchange import Request
 
 from .errors import InvalidResponseError, error_for
@@ -44,11 +45,12 @@ def _storage(session: Session, call: Call) -> str:
             response.status,
             operation=call.operation,
         )
-    address = urljoin(f"{session.url}/", response.headers.get("Location", ""))
-    scheme = urlsplit(address).scheme
-    if scheme not in {"https", urlsplit(session.url).scheme}:
-        raise InvalidResponseError("the storage is not read over https", response.status, operation=call.operation)
-    return address
+    try:
+        return file_address(urljoin(f"{session.url}/", response.headers.get("Location", "")), session.url)
+    except ValueError as error:
+        raise InvalidResponseError(
+            f"the address of the storage is not asked: {error}", response.status, operation=call.operation
+        ) from None
 
 
 def _stored(session: Session, request: Request, address: str) -> bytes:
