@@ -164,6 +164,21 @@ def test_a_member_goes_by_both_names_and_over_paths(capsys, name, expected):
         assert output.startswith(f"{expected} of workfront v22.0")
 
 
+def test_an_action_says_how_it_is_called_in_python(capsys):
+    output = run(capsys, "describe", "task.move")[1]
+    assert "Task.move(project_id, parent_id, options)" in output
+    assert "projectID: string" in output
+    assert "Work.my_work(session" in run(capsys, "describe", "Work.myWork")[1]
+
+
+def test_a_profile_that_is_not_there_is_named(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKFRONT_ORM_PROFILES", str(tmp_path / "none.toml"))
+    for name in ("WORKFRONT_ORM_URL", "WORKFRONT_ORM_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    assert "has no profile 'acm', and WORKFRONT_ORM_URL" in run(capsys, "search", "Task", "--profile", "acm")[2]
+    assert "with --profile" in run(capsys, "search", "Task")[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "origin"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -103,6 +104,9 @@ def _member_data(api: APIVersion, cls: type[Object], section: str, wire_name: st
     entry = (spec_of(api, cls).raw.get(section) or {}).get(wire_name) or {}
     python = _python_name(api, cls, section, wire_name)
     head = {**_head(api), "class": cls.__name__, "code": cls.code}
+    if section in {"actions", "queries"} and python is not None:
+        names = [name for name in inspect.signature(getattr(cls, python)).parameters if name != "self"]
+        head["call"] = f"{cls.__name__}.{python}({', '.join(names)})"
     return {**head, "kind": _KINDS[section], "name": wire_name, "python": python, **entry}
 
 

@@ -103,6 +103,8 @@ def show_member(data: Mapping[str, Any]) -> None:
         if data.get("open"):
             lines.append(("", "tenants may add values of their own"))
     elif data["kind"] in {"action", "query"}:
+        if data.get("call"):
+            lines.append(("call", data["call"]))
         lines.append(("arguments", _arguments(data)))
         lines.append(("result", data.get("result") or "not known"))
     else:
