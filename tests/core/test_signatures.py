@@ -80,7 +80,7 @@ MORE = {
     "length": ["5", -1, True, None],
     "bits": ["1", None, 1.5],
     "orderings": ["nmae", 5, True, None],
-    "groups": ["name", 5, None],
+    "groups": [5, None],
     "object_type": ["Task", None, Object()],
     "id_or_ids": [None, "", [None]],
     "token": ["x", 5],
