@@ -4,6 +4,7 @@ import socket
 import struct
 import threading
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -278,6 +279,16 @@ def test_a_text_that_the_server_keeps_otherwise_is_not_created_again(canned, qui
     assert [params.get("name") for method, _path, params in canned.sent() if method == "POST"][1:] == ["bad", "good"]
 
 
+def test_a_custom_field_that_the_tenant_does_not_have_fails_its_row_alone(live):
+    project = project_of(live)
+    tasks = [Task(live, name=f"n{n}", project_id=project.id) for n in range(4)]
+    tasks[2].custom["DE:Nobody has this"] = "x"
+    report = live.save_all(tasks)
+    assert [row.status for row in report] == ["created", "created", "failed", "created"]
+    assert "Nobody has this" in str(report.rows[2].error)
+    assert names(live, project) == dict.fromkeys(["n0", "n1", "n3"], 1)
+
+
 # --- keys ---------------------------------------------------------------------------------------
 
 
@@ -307,43 +318,52 @@ class Breaking:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self.breaks = lambda head: False
-        threading.Thread(target=self._run, daemon=True).start()
+        self._threads = [self._start(self._run)]
+
+    def _start(self, target, *arguments):
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        thread.start()
+        return thread
 
     def _run(self):
-        while True:
-            try:
+        with suppress(OSError):
+            while True:
                 client, _ = self._server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
+                self._threads.append(self._start(self._pass_on, client))
 
     def _pass_on(self, client):
-        server = socket.create_connection(("127.0.0.1", self._to))
-        threading.Thread(target=self._back, args=(server, client), daemon=True).start()
-        try:
+        with client, socket.create_connection(("127.0.0.1", self._to)) as server:
+            back = self._start(self._pass_back, server, client)
+            with suppress(OSError):
+                while data := client.recv(65536):
+                    server.sendall(data)
+                    if self.breaks(data):
+                        self._break(client, server)
+                        # The server ends what it is at.
+                        back.join()
+                        return
+                server.shutdown(socket.SHUT_RDWR)
+            back.join()
+
+    def _break(self, client, server):
+        client.settimeout(0.2)
+        with suppress(TimeoutError):
             while data := client.recv(65536):
                 server.sendall(data)
-                if self.breaks(data):
-                    client.settimeout(0.2)
-                    try:
-                        while data := client.recv(65536):
-                            server.sendall(data)
-                    except TimeoutError:
-                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                        client.close()
-                    return
-        except OSError:
-            return
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
 
-    def _back(self, server, client):
-        try:
+    def _pass_back(self, server, client):
+        with suppress(OSError):
             while data := server.recv(65536):
                 client.sendall(data)
-        except OSError:
-            return
 
     def close(self):
+        with suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
+        for thread in self._threads:
+            thread.join(10)
 
 
 def test_creates_that_a_server_is_still_at_when_the_connection_breaks_are_not_sent_again(workfront_sandbox):

@@ -20,6 +20,7 @@ from .fields import Field
 from .identity import key_of
 from .members import find_member
 from .paging import read_pages
+from .retrying import OWN_FAULTS
 from .types import DateTime, Enumeration, holds_text
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class ReadBack:
         since = expected.since
         rows: list[Row] = []
         doubtful: set[int] = set()
-        for row in self._rows(cls, since.conditions, (*expected.fields, *since.fields), changes):
+        for row in self._written(cls, since, expected.fields, changes):
             key = key_of(cls, row)
             if key in since.present or (cls, key) in self._claimed:
                 continue
@@ -153,6 +154,19 @@ class ReadBack:
         return bool(comparable(cls, name, there) == comparable(cls, name, here))
 
     # --- requests -----------------------------------------------------------------
+
+    def _written(
+        self, cls: type[Object], since: _Since, fields: tuple[str, ...], changes: Sequence[Change]
+    ) -> list[Row]:
+        """What the author has since, with the fields that are compared; without custom ones where one is refused."""
+        try:
+            return list(self._rows(cls, since.conditions, (*fields, *since.fields), changes))
+        except OWN_FAULTS:
+            # A custom field that the tenant does not have: as likely as not what the write was refused for.
+            declared = tuple(name for name in fields if not cls._is_custom(name))
+            if declared == fields:
+                raise
+            return list(self._rows(cls, since.conditions, (*declared, *since.fields), changes))
 
     def _newest(self, cls: type[Object], author: Expression, created: Operand) -> _Since:
         """What the author has of the newest moment, hence where new objects begin."""
