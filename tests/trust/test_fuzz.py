@@ -4,6 +4,7 @@ Metadata files have theirs in test_hostile_metadata.py, the sandbox of Workfront
 """
 
 import asyncio
+import itertools
 import json
 import warnings
 from pathlib import Path
@@ -12,11 +13,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from workfront_orm import Session
 from workfront_orm.core.errors import APIError
 from workfront_orm.core.exchange import Position, Request, Response, Select
 from workfront_orm.core.fields import Field
 from workfront_orm.core.reflection import api_version
+from workfront_orm.core.retrying import Retrying
 from workfront_orm.core.service import find_service
+from workfront_orm.services import bitrix24, blizwork, cloudbees_cd, flowdock
 from workfront_orm.services.blizwork.webhooks import WebhookApp, verify
 from workfront_orm.services.flowdock.stream import read_events
 
@@ -238,3 +242,66 @@ def test_any_body_to_a_web_hook_gets_a_status(body):
     app = WebhookApp(Nobody(), lambda call: None, "https://x.example/")
     asyncio.run(app({"type": "http", "method": "POST", "headers": []}, receive, send))
     assert sent[0]["status"] in {400, 401, 503}
+
+
+# --- a whole read -------------------------------------------------------------------------------------------
+
+row_maps = st.dictionaries(
+    st.sampled_from(["ID", "id", "objCode", "name", "project", "projectId", "processSlug", "caseNumber", "event", "a"]),
+    anything,
+    max_size=4,
+)
+several = st.lists(row_maps | anything, max_size=3)
+keys = ["data", "result", "payload", "resultCode", "status", "total", "next", "project", "object", "items", "error"]
+answers = several | st.dictionaries(
+    st.sampled_from(keys),
+    several | anything | st.integers(0, 3) | st.dictionaries(st.just("items"), several),
+    max_size=3,
+)
+ONCE = Retrying(attempts=1)
+USERS = itertools.count()  # who see classes of their own
+LOCAL = "http://127.0.0.1:1"
+READS = {
+    "workfront": (
+        lambda: Session("a", "k" * 12, url_template=f"{LOCAL}/attask/{{api}}", api_version="v22.0", retrying=ONCE),
+        lambda session: session.search(session.api.Task, **{"$$LIMIT": 5}),
+    ),
+    "bitrix24": (
+        lambda: bitrix24.Session(
+            f"{LOCAL}/rest/1/hookhookhook/", reflect=False, retrying=ONCE, requests_per_second=None
+        ),
+        lambda session: session.query(session.api.Deal).limit(5).all(),
+    ),
+    "cloudbees_cd": (
+        lambda: cloudbees_cd.Session(LOCAL, session_id="s" * 12, retrying=ONCE),
+        lambda session: session.query(session.api.Project).limit(5).all(),
+    ),
+    "blizwork": (
+        lambda: blizwork.Session("t" * 12, f"{next(USERS)}@b", environment="draft", url=LOCAL, retrying=ONCE),
+        lambda session: session.search(session.table("T", key="name", columns=["name"])),
+    ),
+    "flowdock": (
+        lambda: flowdock.Session("t" * 12, url=LOCAL, retrying=ONCE),
+        lambda session: session.query(session.api.Organization).all(),
+    ),
+}
+
+
+@pytest.mark.parametrize("system", READS)
+@settings(max_examples=100, derandomize=True)
+@given(answer=answers)
+def test_any_answer_is_objects_or_an_error_of_the_tree(system, answer):
+    """From the bytes to the objects, as a program meets them, and to what it then looks at."""
+    connect, ask = READS[system]
+    body = json.dumps(answer).encode("utf-8", "surrogatepass")
+    with connect() as session, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        session._transport.send = lambda request, *_, **__: Response(status=200, headers={}, body=body, request=request)
+        try:
+            found = ask(session)
+        except APIError as error:
+            assert str(error)  # noqa: PT017 - either will do
+            return
+        for one in found:
+            repr(one)
+            assert one.dirty == {}

@@ -5,6 +5,7 @@ There is no call for either: a definition comes inside a case, and columns are t
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -93,25 +94,18 @@ class Company:
         label = f"definition of process {slug!r}"
         number = self._cases.get(key)
         if number is None:
-            cases = session.execute(plan(label, "/process/case-list", {**place_body, "filter": {}})) or []
-            # The last case is of the newest version.
-            number = max((one.get("caseNumber") or 0 for one in cases), default=None)
+            number = session.execute(plan(label, "/process/case-list", {**place_body, "filter": {}}, _last))
         if number is None:
             return process_entry(general, key, {})
         body = {**place_body, "caseNumber": number, "include": _WITH_DEFINITION}
-        case = session.execute(plan(label, "/process/case", body)) or {}
-        definition = Definition.read(case.get("processDefinition") or {})
-        # Where the definition names no fields, the case shows those that it has.
-        fields = definition.fields or dict.fromkeys(case.get("fields") or (), "any")
-        return process_entry(general, key, fields)
+        return process_entry(general, key, session.execute(plan(label, "/process/case", body, _fields)))
 
     def _table(self, key: str, general: ObjectSpec) -> Mapping[str, Any]:
         import json
 
         name, natural = json.loads(key.partition(":")[2])
         label = f"columns of table {name!r}"
-        rows = self._live().execute(plan(label, "/master-data", {"table": name, "filter": {}})) or []
-        found = dict.fromkeys(column for row in rows for column in row)
+        found = self._live().execute(plan(label, "/master-data", {"table": name, "filter": {}}, _columns))
         strangers = [column for column in natural if found and column not in found]
         if strangers:
             from workfront_orm.core.errors import near_matches
@@ -128,3 +122,19 @@ class Company:
         if session is None:
             raise LookupError("the session whose company this is, is gone; make a new one and ask it for the class")
         return session
+
+
+def _last(data: Mapping[str, Any]) -> Any:
+    """The number of the last case of a list, which is of the newest version; None where there is none."""
+    return max((one.get("caseNumber") or 0 for one in data.get("payload") or ()), default=None)
+
+
+def _fields(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields that the definition in a case names; where it names none, those that the case shows."""
+    case = data.get("payload") or {}
+    return Definition.read(case.get("processDefinition") or {}).fields or dict.fromkeys(case.get("fields") or (), "any")
+
+
+def _columns(data: Mapping[str, Any]) -> dict[str, None]:
+    """The columns that records show, in the order in which they come."""
+    return dict.fromkeys(chain.from_iterable(map(dict.keys, data.get("payload") or ())))
