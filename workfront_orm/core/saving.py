@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from .exchange import Request
+    from .service import Service
     from .session import BaseSession
 
 __all__ = ["apply_outcome", "delete", "plan", "release", "requests_of", "save"]
@@ -173,8 +174,11 @@ def _claimed(obj: Object, owner: object) -> bool:
     Raises:
         ValueError: Another one has claimed it.
     """
+    if obj._state.status != "new":
+        return False
     with _claims:
         if obj._state.status != "new":
+            # Saved by another thread just now.
             return False
         if obj._state.saving not in (None, owner):
             raise ValueError(
@@ -187,15 +191,18 @@ def _claimed(obj: Object, owner: object) -> bool:
 
 def _checked(session: BaseSession, change: Change) -> Change:
     for name, value in change.values.items():
+        if value is None or (value.__class__ is str and value.isascii()):
+            # Most are, and then there is nothing to look for.
+            continue
         try:
-            _check_sendable(value, session.service.wire_types)
+            _check_sendable(value, session.service)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{change.kind} {change.object._label()}: {name}: {error}") from None
     session.service.check_change(change)
     return change
 
 
-def _check_sendable(value: Any, others: tuple[type, ...], depth: int = 0) -> None:
+def _check_sendable(value: Any, service: Service, depth: int = 0) -> None:
     """Refuse a value that no request can carry: in a bulk write only its own row fails then.
 
     Raises:
@@ -213,11 +220,11 @@ def _check_sendable(value: Any, others: tuple[type, ...], depth: int = 0) -> Non
         if isinstance(value, dict) and not all(isinstance(key, (str, int)) for key in value):
             raise TypeError("the keys of a map are texts")
         for item in [*value, *value.values()] if isinstance(value, dict) else value:
-            _check_sendable(item, others, depth + 1)
+            _check_sendable(item, service, depth + 1)
     elif isinstance(value, float):
         if not isfinite(value):
             raise ValueError(f"{value!r} has no form on the wire; it takes a finite number")
-    elif value is not None and not isinstance(value, (int, *others)):
+    elif value is not None and not isinstance(value, int) and not isinstance(value, service.wire_types):
         raise TypeError(f"{value!r:.60} of type {type(value).__name__} has no form on the wire")
 
 

@@ -168,6 +168,9 @@ def rows_of(data: Any) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one case a type
+    if value.__class__ is str:
+        # Most are.
+        return value
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, Object):
