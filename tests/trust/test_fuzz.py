@@ -290,6 +290,8 @@ READS = {
 @pytest.mark.parametrize("system", READS)
 @settings(max_examples=100, derandomize=True)
 @given(answer=answers)
+@example(answer={"data": [{}, {"ID": []}]})
+@example(answer={"payload": 1})
 def test_any_answer_is_objects_or_an_error_of_the_tree(system, answer):
     """From the bytes to the objects, as a program meets them, and to what it then looks at."""
     connect, ask = READS[system]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from .backward import WORTH_IT, Backward
-from .errors import APIError, IncompleteRead
+from .errors import APIError, IncompleteRead, InvalidResponseError
 from .exchange import START, Position, Select
 from .identity import key_of
 from .logic import never
@@ -257,8 +257,18 @@ class Reader:
                 return page, page.ended if page.ended is not None else size is None or len(page.rows) < size
 
     def key_of(self, row: dict[str, Any]) -> Any:
-        """The key of a row, comparable; None where it has none."""
-        return key_of(self.select.type, row)
+        """The key of a row, comparable; None where it has none.
+
+        Raises:
+            InvalidResponseError: What stands in its place can be none, such as a list.
+        """
+        try:
+            key = key_of(self.select.type, row)
+            hash(key)
+        except (AttributeError, TypeError, ValueError):
+            name = self.select.type.__name__
+            raise InvalidResponseError(row, operation=f"search {name}", remedy="its id can be none") from None
+        return key
 
     def total(self) -> int | None:
         """The number of rows that the server counts now."""
