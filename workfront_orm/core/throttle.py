@@ -2,8 +2,7 @@
 
 Systems limit the requests of a whole tenant and give no hint of the number. A throttle that is given
 a limit never exceeds it. One that is not, or whose limit is set too high, learns the number from
-refusals: those that were in flight beside one that was refused, and were not refused themselves, are
-what the server takes. The number is kept there, and tried one higher after a while, less and less often
+refusals: what was in flight beside a request that was refused is what the server takes. The number is kept there, and tried one higher after a while, less and less often
 as long as that fails. So few requests are refused, and what others leave free is found.
 """
 
@@ -13,7 +12,6 @@ import os
 import random
 import re
 import time
-from itertools import count
 from threading import Condition, Lock, local
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -73,7 +71,7 @@ class Throttle:
         self._pause = SHORTEST_PAUSE
         self._try_at = 0.0
         self._in_flight: set[_Flight] = set()
-        self._flights = count()
+        self._flights = self._lowered = 0
         self._changed = Condition()
         self._not_before = 0.0
         self._patience = patience
@@ -102,7 +100,8 @@ class Throttle:
                     # Asked for while this one stood in the queue.
                     self._changed.notify()
                     continue
-                flight = self._last.flight = _Flight(next(self._flights), len(self._in_flight))
+                flight = self._last.flight = _Flight(self._flights, len(self._in_flight))
+                self._flights += 1
                 self._in_flight.add(flight)
                 return
 
@@ -144,19 +143,19 @@ class Throttle:
     def _lower(self, flight: _Flight) -> None:
         """Allow what the server took when it refused a request, unless that is known already."""
         flight.refused = True
-        for other in self._in_flight:
-            if other.number > flight.number:
-                other.beside -= 1
-        # Those before it that were not refused, as far as is known, and those that were not answered: some of the first
-        # are refused yet, some of the second were answered since, or were let in after it.
-        taken = max(1, flight.beside, flight.left)
+        # Requests arrive in another order than they were let in, and where refusing takes long, those that are being
+        # refused take places too. So neither what was in flight before it nor what is left tells alone.
+        taken = max(1, flight.before, flight.left)
         if taken >= self._width > 1:
             return
-        failed_try, self._trying = self._trying, False
-        self._pause = min(2 * self._pause, LONGEST_PAUSE) if failed_try else SHORTEST_PAUSE
         self._width = self._ceiling = taken
-        self._try_at = self._clock() + self._pause
         self._answers = 0
+        if flight.number >= self._lowered:
+            # Not one of those that were under way beside another refused one: a try that failed, or news.
+            failed_try, self._trying = self._trying, False
+            self._pause = min(2 * self._pause, LONGEST_PAUSE) if failed_try else SHORTEST_PAUSE
+            self._lowered = self._flights
+        self._try_at = self._clock() + self._pause
 
     def _grow(self) -> None:
         """Allow more, where the width is in use and nothing speaks against it."""
@@ -196,14 +195,14 @@ class _Flight:
 
     Args:
         number: The order in which they were let in.
-        beside: How many were in flight when it was let in, without those that turned out to be refused.
+        before: How many were in flight when it was let in.
     """
 
-    __slots__ = ("beside", "left", "number", "refused")
+    __slots__ = ("before", "left", "number", "refused")
 
-    def __init__(self, number: int, beside: int) -> None:
+    def __init__(self, number: int, before: int) -> None:
         self.number = number
-        self.beside = beside
+        self.before = before
         self.left = 0
         self.refused = False
 

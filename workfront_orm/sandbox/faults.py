@@ -11,7 +11,7 @@ path       shell pattern over the path, in either case, as `"*/task/*"`
 skip       number of matching requests that are spared first
 count      number of requests that it hits at most
 script     list of kinds, None for no fault: one a matching request in order; replaces kind and rate
-concurrent only with kind "429": hits when more than this many requests are under way
+concurrent only with kind "429": hits when this many other requests are under way that were not refused
 seconds    duration of latency and slow, size of the clock's skew
 ========== ====================================================================================================
 
@@ -89,7 +89,7 @@ class Faults:
         Args:
             method: what the server was asked to do, after a method override.
             path: path of the request, without the query.
-            under_way: number of requests under way, this one included.
+            under_way: number of requests under way, this one included and those that are refused left out.
             session: whether the request carries a session that can expire.
         """
         for rule in self._rules:

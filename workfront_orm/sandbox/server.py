@@ -96,6 +96,8 @@ class Server:
         self.log = Recorder(backend)
         self.page = Page(service, backend, self.log)
         self.under_way: list[str] = []
+        # What is refused for the number under way takes no place itself.
+        self._refused = 0
         self.stop: Callable[[], None] = lambda: None
         self.stopping: Callable[[], bool] = lambda: False
         self._jitter = random.Random(seed)  # noqa: S311 - reproducible waiting times
@@ -140,8 +142,12 @@ class Server:
         status: int | None = None
         try:
             fault = self.faults.draw(
-                method, request.path, len(self.under_way), session=self.backend.has_session(request)
+                method,
+                request.path,
+                len(self.under_way) - self._refused,
+                session=self.backend.has_session(request),
             )
+            self._refused += fault is not None and fault.kind == "429"
             wait = self.latency * self._jitter.uniform(0.75, 1.25) if self.latency else 0.0
             if fault is not None and fault.kind == "latency":
                 wait += fault.seconds
@@ -151,6 +157,7 @@ class Server:
             status = await self._send(answer, fault, request, scope=scope, send=send)
         finally:
             self.under_way.remove(line)
+            self._refused -= fault is not None and fault.kind == "429"
             self.log.record(
                 request,
                 method,
