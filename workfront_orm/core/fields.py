@@ -328,34 +328,16 @@ def _plain_reader(field: Field, kind: type | None) -> Callable[[Object], Any]:
     unusual = field._unusual
     not_loaded = field._not_loaded
 
-    def read_text(obj: Object) -> Any:
+    def read(obj: Object) -> Any:
         try:
             value = obj._row[name]
-            if value.__class__ is str:
+            if value.__class__ is kind:
                 return value
         except KeyError:
             raise not_loaded(obj) from None
         return value if value.__class__ in _PLAIN else unusual(obj, value)
 
-    def read_number(obj: Object) -> Any:
-        try:
-            value = obj._row[name]
-            if value.__class__ is int:
-                return value
-        except KeyError:
-            raise not_loaded(obj) from None
-        return value if value.__class__ in _PLAIN else unusual(obj, value)
-
-    def read_truth(obj: Object) -> Any:
-        try:
-            value = obj._row[name]
-            if value.__class__ is bool:
-                return value
-        except KeyError:
-            raise not_loaded(obj) from None
-        return value if value.__class__ in _PLAIN else unusual(obj, value)
-
-    return read_number if kind is int else read_truth if kind is bool else read_text
+    return read
 
 
 def _any_reader(field: Field, _kind: type | None) -> Callable[[Object], Any]:

@@ -53,6 +53,9 @@ class MetadataNotFoundError(MetadataError):
 # --- one file -----------------------------------------------------------------------
 
 
+_ENTRY = json.JSONDecoder()
+
+
 class MetadataFile:
     """One metadata file: one version of one service.
 
@@ -60,13 +63,16 @@ class MetadataFile:
 
     Args:
         path: The file.
+        packaged: Whether it is one of this package's, which the tests have looked through: its entries are taken as
+            they are.
 
     Raises:
         MetadataError: On use, when the file is missing, no JSON or of another format.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, packaged: bool = False) -> None:
         self.path = os.fspath(path)
+        self._packaged = packaged
         self._text: str | None = None
         self._header: dict[str, Any] | None = None
         self._names: dict[str, str] | None = None
@@ -167,7 +173,7 @@ class MetadataFile:
                 # Once all are read, what is not among them is not there.
                 return (self._objects if self._complete else self.read_all())[key]
             try:
-                raw, self._place = json.JSONDecoder().raw_decode(text, start + len(lead))
+                raw, self._place = _ENTRY.raw_decode(text, start + len(lead))
             except (ValueError, RecursionError) as error:
                 raise MetadataError(f"{self.path}, object {key}: {error}") from error
             spec = self._objects.setdefault(key, self._spec(key, raw))
@@ -194,6 +200,8 @@ class MetadataFile:
         Raises:
             MetadataError: A part is not what it has to be; the message names the place.
         """
+        if self._packaged:
+            return ObjectSpec(key, raw)
         if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
             raise MetadataError(f"{self.path}, object {key}: it has to be a map with a name")
         wrong = _wrong_part(raw)
@@ -339,13 +347,13 @@ def find(service: str, version: str, path: str | os.PathLike[str] | None = None)
         for folder in folders:
             candidate = os.path.join(folder, service, version + ".json")
             if os.path.isfile(candidate):
-                return MetadataFile(candidate)
+                return MetadataFile(candidate, packaged=folder in packaged_folders())
             woven = os.path.join(folder, service, WOVEN)
             if os.path.isfile(woven):
                 from .weave import WovenFile, versions_in  # in an installed package only
 
                 if version in versions_in(woven):
-                    return WovenFile(woven, version)
+                    return WovenFile(woven, version, packaged=folder in packaged_folders())
     known = versions(service)
     raise MetadataNotFoundError(
         f"no metadata for version {version!r} of {service}{meant_version(version, known)}; "

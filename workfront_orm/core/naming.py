@@ -24,6 +24,7 @@ def snake_case(name: str) -> str:
     return _HUMP.sub("_", name).lower()
 
 
+@lru_cache(maxsize=8192)
 def is_attribute(name: str) -> bool:
     """Whether a member can have that Python name: an identifier, no keyword and not special."""
     return name.isidentifier() and not iskeyword(name) and not is_special(name)

@@ -8,11 +8,11 @@ name under which they can be imported, so that they and their objects pickle.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from threading import RLock
 
 from . import metadata
-from .collector import collector_paused
+from .collector import collector_paused, settle
 from .errors import UnknownNameError, near_matches
 from .fields import Field, Key
 from .members import ObjectMeta
@@ -22,7 +22,7 @@ from .objects import Object
 from .relations import Collection, Reference
 from .service import find_service
 from .specs import ActionSpec, FieldSpec, QuerySpec
-from .standins import Absent, stand_in_for
+from .standins import STAND_INS, Absent
 from .tracking import State
 
 TYPE_CHECKING = False
@@ -202,6 +202,7 @@ class APIVersion:
                 return None
             with collector_paused:
                 cls = make_class(self, spec)
+                settle()
             self.by_code.put(key, cls)
             # What was registered or put in its place by hand stays.
             if not hasattr(type(self), cls.__name__):
@@ -384,22 +385,27 @@ def make_class(api: APIVersion, spec: ObjectSpec, general: type[Object] | None =
     except ValueError as error:
         place = "its metadata" if api.source is None else api.source.path
         raise metadata.MetadataError(f"{place}, object {key}: {error}") from None
-    for (kind, wire_name), name in {**_unnamed(service, spec, names), **names}.items():
-        entry = raw[kind][wire_name]
-        if kind == "fields":
-            field = FieldSpec(wire_name, entry)
-            namespace[name] = Field.reflected(wire_name, entry, service.codec(spec, field))
-        elif kind == "references":
-            namespace[name] = _relation(Reference, wire_name, entry)
-        elif kind == "collections":
-            namespace[name] = _relation(Collection, wire_name, entry)
-        elif kind == "actions":
-            namespace[name] = LateMethod(make_action, ActionSpec(wire_name, entry), name, service)
-        else:
-            namespace[name] = LateMethod(make_query, QuerySpec(wire_name, entry), name, service)
-    taken = {*_OWN_NAMES, *namespace, *(() if general is None else dir(general))}
-    namespace = {**_absent(general), **_wire_names(names, key_fields, taken), **namespace}
+    for kind in SECTIONS:
+        for wire_name, entry in (raw.get(kind) or {}).items():
+            name = names.get((kind, wire_name)) or _unnamed(service, key, kind, wire_name)
+            if name is not None:
+                namespace[name] = _member(service, spec, kind, wire_name, entry, name)
+    inherited = _OWN_NAMES if general is None else {*_OWN_NAMES, *dir(general)}
+    namespace = {**_absent(general), **_wire_names(names, key_fields, inherited), **namespace}
     return _make_type(namespace["__qualname__"], namespace, general)
+
+
+def _member(service: Service, spec: ObjectSpec, kind: str, wire_name: str, entry: dict[str, Any], name: str) -> Any:
+    """The descriptor of a member."""
+    if kind == "fields":
+        return Field.reflected(wire_name, entry, service.codec(spec, FieldSpec(wire_name, entry)))
+    if kind == "references":
+        return _relation(Reference, wire_name, entry)
+    if kind == "collections":
+        return _relation(Collection, wire_name, entry)
+    if kind == "actions":
+        return LateMethod(make_action, ActionSpec(wire_name, entry), name, service)
+    return LateMethod(make_query, QuerySpec(wire_name, entry), name, service)
 
 
 class _ClassDoc:
@@ -417,16 +423,18 @@ def _absent(general: type[Object] | None) -> dict[str, Absent]:
     return {name: Absent(member.workfront_name) for name, member in members.items()}
 
 
-def _wire_names(names: dict[tuple[str, str], str], key: tuple[str, ...], taken: Iterable[str]) -> dict[str, WireName]:
-    """Stand-ins for the wire names of members that have other Python names, where nothing else has the name."""
-    pairs = {name: python_name for (_kind, name), python_name in names.items() if name != python_name}
-    if len(key) == 1 and key[0] != "id":
-        pairs.setdefault(key[0], "id")
-    return {
-        name: stand_in_for(name, python_name)
-        for name, python_name in pairs.items()
-        if name.isidentifier() and name not in taken
+def _wire_names(
+    names: dict[tuple[str, str], str], key: tuple[str, ...], inherited: Container[str]
+) -> dict[str, WireName]:
+    """Stand-ins for the wire names of members that have other Python names, where no base class has the name."""
+    found = {
+        name: STAND_INS[name, python_name]
+        for (_kind, name), python_name in names.items()
+        if name != python_name and name not in inherited and name.isidentifier()
     }
+    if len(key) == 1 and key[0] != "id" and key[0] not in inherited:
+        found.setdefault(key[0], STAND_INS[key[0], "id"])
+    return found
 
 
 def python_names(service: Service, spec: ObjectSpec) -> dict[tuple[str, str], str]:
@@ -457,19 +465,17 @@ def _is_named(service: Service, spec: ObjectSpec, key: str) -> bool:
     return service.natural_key(spec) and bool((spec.raw.get("fields") or {}).get(key, {}).get("immutable"))
 
 
-def _unnamed(service: Service, spec: ObjectSpec, names: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
-    """Members whose names cannot be Python names, by their wire names: `obj["wire name"]` reaches them."""
-    found: dict[tuple[str, str], str] = {}
-    for kind in ("fields", "references", "collections"):
-        for name in spec.raw.get(kind) or ():
-            if (kind, name) in names:
-                continue
-            folded = service.python_name(name)
-            # The service may have left it out, and the key is called `id`.
-            if not is_attribute(folded) and service.member_name(spec.key, kind, name) is None:
-                # A name that no attribute has, also where Python looks for some itself.
-                found[kind, name] = f"[{name}]" if is_special(name) else name
-    return found
+def _unnamed(service: Service, key: str, kind: str, name: str) -> str | None:
+    """The wire name of a member that cannot have it as a Python name: `obj["wire name"]` reaches it. None for others.
+
+    Others without a Python name are the key, which is called `id`, what the service leaves out, and methods.
+    """
+    if kind in {"actions", "queries"} or is_attribute(service.python_name(name)):
+        return None
+    if service.member_name(key, kind, name) is not None:
+        return None
+    # A name that no attribute has, also where Python looks for some itself.
+    return f"[{name}]" if is_special(name) else name
 
 
 def _make_type(name: str, namespace: dict[str, Any], general: type[Object] | None = None) -> type[Object]:

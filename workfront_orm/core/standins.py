@@ -7,8 +7,6 @@ every mistyped name, and slow every read and every assignment of those that are 
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from .errors import UnknownNameError
 
 TYPE_CHECKING = False
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from .objects import Object
 
-__all__ = ["Absent", "StandIn", "WireName", "stand_in_for", "stands_in"]
+__all__ = ["STAND_INS", "Absent", "StandIn", "WireName", "stands_in"]
 
 
 class StandIn:
@@ -78,10 +76,15 @@ class WireName(StandIn):
         return f"{owner.__name__} has no attribute {self._name!r}; did you mean {self._python_name!r}?"
 
 
-@lru_cache(maxsize=8192)  # many classes have a field of the same name
-def stand_in_for(name: str, python_name: str) -> WireName:
-    """The stand-in for a wire name; the same object for all classes."""
-    return WireName(name, python_name)
+class _StandIns(dict[tuple[str, str], WireName]):
+    """Stand-ins by wire name and Python name: many classes have a field of the same name."""
+
+    def __missing__(self, names: tuple[str, str]) -> WireName:
+        made = self[names] = WireName(*names)
+        return made
+
+
+STAND_INS = _StandIns()
 
 
 def stands_in(cls: type, name: str) -> bool:

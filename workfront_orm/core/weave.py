@@ -130,10 +130,11 @@ class WovenFile(MetadataFile):
     Args:
         path: The woven file.
         version: The version.
+        packaged: See `MetadataFile`.
     """
 
-    def __init__(self, path: str, version: str) -> None:
-        super().__init__(os.path.join(path, f"{version}.json"))
+    def __init__(self, path: str, version: str, *, packaged: bool = False) -> None:
+        super().__init__(os.path.join(path, f"{version}.json"), packaged=packaged)
         self._woven = path
         self._chosen = version
         self._data: bytes | None = None

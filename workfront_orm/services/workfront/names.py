@@ -6,6 +6,7 @@ The names are those of python-workfront 0.8, so that its scripts run.
 from __future__ import annotations
 
 from datetime import UTC
+from functools import lru_cache
 
 from workfront_orm.core import types
 from workfront_orm.core.errors import UnknownNameError
@@ -48,6 +49,12 @@ MEMBER_NAMES = {
     ("DOCU", "fields", "createProof"): "create_proof_flag",
 }
 """Members whose folded name is taken by another: the predecessor's choices."""
+
+
+@lru_cache(maxsize=8192)  # a version has ten thousand names, of which two thousand are different ones
+def python_name(wire_name: str) -> str:
+    """The predecessor's folding; see `custom_name` for custom fields."""
+    return custom_name(wire_name) if wire_name.startswith(CUSTOM_PREFIX) else snake_case(wire_name)
 
 
 def custom_name(wire_name: str) -> str:

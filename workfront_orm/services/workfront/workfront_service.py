@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from workfront_orm.core.imports import hook
-from workfront_orm.core.naming import snake_case
 from workfront_orm.core.service import Capabilities, Service, known_operations
 
 from . import names
@@ -54,9 +53,7 @@ class WorkfrontService(Service):
         """The key of a renamed class."""
         return next((key for key, renamed in names.CLASS_NAMES.items() if renamed == name), None)
 
-    def python_name(self, wire_name: str) -> str:
-        """The predecessor's folding; see `names.custom_name` for custom fields."""
-        return names.custom_name(wire_name) if wire_name.startswith(names.CUSTOM_PREFIX) else snake_case(wire_name)
+    python_name = hook("names.python_name")
 
     def member_name(self, key: str, kind: str, wire_name: str) -> str | None:
         """The predecessor's choice for a few members."""
