@@ -24,7 +24,7 @@ from side import rows
 
 
 def application(names: dict, total: int, latency: float) -> Starlette:
-    """Search by key or offset, and updates one by one or in bulk, over rows that never change."""
+    """Search by key, from either end, or by offset, and updates one by one or in bulk, over rows that never change."""
     data = rows(names, total)
     keys = [row["ID"] for row in data]
     pages: dict[tuple[int, int], bytes] = {}
@@ -34,6 +34,11 @@ def application(names: dict, total: int, latency: float) -> Starlette:
             pages[first, size] = json.dumps({"data": data[first : first + size]}).encode()
         return pages[first, size]
 
+    def last_page(end: int, size: int) -> bytes:
+        if (end, -size) not in pages:
+            pages[end, -size] = json.dumps({"data": data[max(0, end - size) : end][::-1]}).encode()
+        return pages[end, -size]
+
     async def answer(request: Request) -> Response:
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         await asyncio.sleep(latency)
@@ -42,10 +47,14 @@ def application(names: dict, total: int, latency: float) -> Starlette:
             return _json(json.dumps({"data": [{"ID": row["ID"], "objCode": "TASK"} for row in updates]}).encode())
         if request.url.path.endswith("/count"):
             return _json(b'{"data": {"count": %d}}' % total)
+        size = int(form.get("$$LIMIT", "100"))
+        if form.get("ID_Sort") == "desc":
+            end = bisect.bisect_left(keys, form["ID"]) if form.get("ID_Mod") == "lt" else len(keys)
+            return _json(last_page(end, size))
         first = int(form.get("$$FIRST", "0"))
         if form.get("ID_Mod") == "gt":
             first = bisect.bisect_right(keys, form["ID"])
-        return _json(page(first, int(form.get("$$LIMIT", "100"))))
+        return _json(page(first, size))
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])
 
