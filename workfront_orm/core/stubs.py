@@ -67,13 +67,12 @@ _READ_ONLY = {
 }
 
 
-def module_stub(api: APIVersion, title: str | None = None, *, docs: bool = True) -> str:
+def module_stub(api: APIVersion, title: str | None = None) -> str:
     """The stub of the module that has the classes of a version.
 
     Args:
         api: The version.
         title: The first line of its docstring.
-        docs: Whether members have docstrings, which are about half of a stub.
 
     Raises:
         TypeError: The version is made by hand and has no metadata.
@@ -86,7 +85,7 @@ def module_stub(api: APIVersion, title: str | None = None, *, docs: bool = True)
     heading = title or f"{api.service.name.capitalize()} API {api.version}."
     text = [_HEADER.format(title=heading, source=f"{api.source.service}/{api.source.version}.json")]
     for key in sorted(specs, key=names.__getitem__):
-        text.extend(f"{line}\n" for line in _Class(api, specs[key], names, by_name, docs=docs).lines())
+        text.extend(f"{line}\n" for line in _Class(api, specs[key], names, by_name).lines())
     ordered = sorted(names.values())
     text.extend(f"_{name} = {name}\n" for name in ordered)
     text.append(f'\nclass API(_typed.Namespace):\n    """The classes of {api.version}, by name."""\n\n')
@@ -131,15 +130,11 @@ class _Class:
         spec: What the metadata says of the class.
         names: The Python names of the version's classes, by key.
         by_name: The same by the system's name of the class.
-        docs: Whether members have docstrings.
     """
 
-    def __init__(
-        self, api: APIVersion, spec: ObjectSpec, names: Mapping[str, str], by_name: Mapping[str, str], *, docs: bool
-    ) -> None:
+    def __init__(self, api: APIVersion, spec: ObjectSpec, names: Mapping[str, str], by_name: Mapping[str, str]) -> None:
         self._service: Any = api.service
         self._version = api.version
-        self._docs = docs
         self._spec = spec
         self._names = names
         self._by_name = by_name
@@ -176,8 +171,7 @@ class _Class:
             if section in kinds:
                 member = sections[section][wire_name]
                 yield f"{name}: {kinds[section](member)}"
-                if self._docs:
-                    yield _docstring(member_line(member))
+                yield _docstring(member_line(member))
 
     def _field(self, field: FieldSpec) -> str:
         kind = _field_type(self._service.codec(self._spec, field))
@@ -217,11 +211,8 @@ class _Class:
         yield from self._method(f"{name}({written}) -> {result}", (inspect.getdoc(function) or "").partition("\n")[0])
 
     def _method(self, signature: str, text: str) -> Iterator[str]:
-        if self._docs:
-            yield f"def {signature}:"
-            yield f"    {_docstring(text)}"
-        else:
-            yield f"def {signature}: ..."
+        yield f"def {signature}:"
+        yield f"    {_docstring(text)}"
 
     def _parameters(self, function: Any, spec: ActionSpec | QuerySpec) -> str:
         """The parameters of the method that reflection makes, with types."""

@@ -14,17 +14,29 @@ from workfront_orm.core.session import BaseSession
 class _MembersOfAccessRule:
     id: _typed.Key
     accessor_id: _typed.Text
+    """``accessorID``, string. Inferred."""
     accessor_obj_code: _typed.Text
+    """``accessorObjCode``, string. Inferred."""
     ancestor_id: _typed.Text
+    """``ancestorID``, string. Inferred."""
     ancestor_obj_code: _typed.Text
+    """``ancestorObjCode``, string. Inferred."""
     core_action: _typed.Text
+    """``coreAction``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     forbidden_actions: _typed.TextList
+    """``forbiddenActions``, string[]. Inferred."""
     is_inherited: _typed.Boolean
+    """``isInherited``, boolean. Inferred."""
     secondary_actions: _typed.TextList
+    """``secondaryActions``, string[]. Inferred."""
     security_obj_code: _typed.Text
+    """``securityObjCode``, string. Inferred."""
     security_obj_id: _typed.Text
+    """``securityObjID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
 
 class AccessRule(_MembersOfAccessRule, Object):
     """``ACSRUL`` of workfront v4.0. Label: Share. What it can do is not known. It has 12 fields, 1 references."""
@@ -34,324 +46,643 @@ class _PathToAccessRule(_MembersOfAccessRule, _typed.Path): ...
 class _MembersOfApproval:
     id: _typed.Key
     bccompletion_state: _typed.TextList
+    """``BCCompletionState``, string[]. Inferred."""
     url: _typed.Text
+    """``URL``, string. Inferred."""
     actual_benefit: _typed.Number
+    """``actualBenefit``, double. Inferred."""
     actual_completion_date: _typed.DateTime
+    """``actualCompletionDate``, dateTime. Inferred."""
     actual_cost: _typed.Number
+    """``actualCost``, double. Inferred."""
     actual_duration: _typed.Number
+    """``actualDuration``, double. Inferred."""
     actual_duration_expression: _typed.Text
+    """``actualDurationExpression``, string. Inferred."""
     actual_duration_minutes: _typed.Integer
+    """``actualDurationMinutes``, int. Inferred."""
     actual_expense_cost: _typed.Number
+    """``actualExpenseCost``, double. Inferred."""
     actual_hours_last_month: _typed.Number
+    """``actualHoursLastMonth``, double. Inferred."""
     actual_hours_last_three_months: _typed.Number
+    """``actualHoursLastThreeMonths``, double. Inferred."""
     actual_hours_this_month: _typed.Number
+    """``actualHoursThisMonth``, double. Inferred."""
     actual_hours_two_months_ago: _typed.Number
+    """``actualHoursTwoMonthsAgo``, double. Inferred."""
     actual_labor_cost: _typed.Number
+    """``actualLaborCost``, double. Inferred."""
     actual_revenue: _typed.Number
+    """``actualRevenue``, double. Inferred."""
     actual_risk_cost: _typed.Number
+    """``actualRiskCost``, double. Inferred."""
     actual_start_date: _typed.DateTime
+    """``actualStartDate``, dateTime. Inferred."""
     actual_value: _typed.Number
+    """``actualValue``, double. Inferred."""
     actual_work: _typed.Number
+    """``actualWork``, double. Inferred."""
     actual_work_required: _typed.Integer
+    """``actualWorkRequired``, int. Inferred."""
     actual_work_required_expression: _typed.Text
+    """``actualWorkRequiredExpression``, string. Inferred."""
     age_range_as_string: _typed.Text
+    """``ageRangeAsString``, string. Inferred."""
     alignment: _typed.Number
+    """``alignment``, double. Inferred."""
     alignment_score_card_id: _typed.IdOf[ScoreCard]
+    """``alignmentScoreCardID``, string. Inferred."""
     all_approved_hours: _typed.Number
+    """``allApprovedHours``, double. Inferred."""
     all_unapproved_hours: _typed.Number
+    """``allUnapprovedHours``, double. Inferred."""
     approval_est_start_date: _typed.DateTime
+    """``approvalEstStartDate``, dateTime. Inferred."""
     approval_planned_start_date: _typed.DateTime
+    """``approvalPlannedStartDate``, dateTime. Inferred."""
     approval_planned_start_day: _typed.Number
+    """``approvalPlannedStartDay``, double. Inferred."""
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Inferred."""
     approval_projected_start_date: _typed.DateTime
+    """``approvalProjectedStartDate``, dateTime. Inferred."""
     approvers_string: _typed.Text
+    """``approversString``, string. Inferred."""
     assigned_to_id: _typed.IdOf[User]
+    """``assignedToID``, string. Inferred."""
     assignments_list_string: _typed.Text
+    """``assignmentsListString``, string. Inferred."""
     audit_note: _typed.Text
+    """``auditNote``, string. Inferred."""
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Inferred."""
     audit_user_ids: _typed.TextList
+    """``auditUserIDs``, string[]. Inferred."""
     auto_baseline_recur_on: _typed.Integer
+    """``autoBaselineRecurOn``, int. Inferred."""
     auto_baseline_recurrence_type: _typed.Text
+    """``autoBaselineRecurrenceType``, string. Inferred."""
     auto_closure_date: _typed.DateTime
+    """``autoClosureDate``, dateTime. Inferred."""
     backlog_order: _typed.Integer
+    """``backlogOrder``, int. Inferred."""
     billed_revenue: _typed.Number
+    """``billedRevenue``, double. Inferred."""
     billing_amount: _typed.Number
+    """``billingAmount``, double. Inferred."""
     billing_record_id: _typed.IdOf[BillingRecord]
+    """``billingRecordID``, string. Inferred."""
     budget: _typed.Number
+    """``budget``, double. Inferred."""
     budget_status: _typed.Integer
+    """``budgetStatus``, int. Inferred."""
     budgeted_completion_date: _typed.DateTime
+    """``budgetedCompletionDate``, dateTime. Inferred."""
     budgeted_cost: _typed.Number
+    """``budgetedCost``, double. Inferred."""
     budgeted_hours: _typed.Number
+    """``budgetedHours``, double. Inferred."""
     budgeted_labor_cost: _typed.Number
+    """``budgetedLaborCost``, double. Inferred."""
     budgeted_start_date: _typed.DateTime
+    """``budgetedStartDate``, dateTime. Inferred."""
     business_case_status_label: _typed.Text
+    """``businessCaseStatusLabel``, string. Inferred."""
     can_start: _typed.Boolean
+    """``canStart``, boolean. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     color: _typed.Text
+    """``color``, string. Inferred."""
     commit_date: _typed.DateTime
+    """``commitDate``, dateTime. Inferred."""
     commit_date_range: _typed.Text
+    """``commitDateRange``, string. Inferred."""
     company_id: _typed.IdOf[Company]
+    """``companyID``, string. Inferred."""
     completion_pending_date: _typed.DateTime
+    """``completionPendingDate``, dateTime. Inferred."""
     completion_type: _typed.Text
+    """``completionType``, string. Inferred."""
     condition: _typed.Integer
+    """``condition``, int. Inferred."""
     condition_type: _typed.Text
+    """``conditionType``, string. Inferred."""
     constraint_date: _typed.DateTime
+    """``constraintDate``, dateTime. Inferred."""
     converted_op_task_entry_date: _typed.DateTime
+    """``convertedOpTaskEntryDate``, dateTime. Inferred."""
     converted_op_task_name: _typed.Text
+    """``convertedOpTaskName``, string. Inferred."""
     converted_op_task_originator_id: _typed.IdOf[User]
+    """``convertedOpTaskOriginatorID``, string. Inferred."""
     cost_amount: _typed.Number
+    """``costAmount``, double. Inferred."""
     cost_type: _typed.Text
+    """``costType``, string. Inferred."""
     cpi: _typed.Number
+    """``cpi``, double. Inferred."""
     csi: _typed.Number
+    """``csi``, double. Inferred."""
     currency: _typed.Text
+    """``currency``, string. Inferred."""
     current_approval_step_id: _typed.IdOf[ApprovalStep]
+    """``currentApprovalStepID``, string. Inferred."""
     current_status_duration: _typed.Text
+    """``currentStatusDuration``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     days_late: _typed.Integer
+    """``daysLate``, int. Inferred."""
     deliverable_score_card_id: _typed.IdOf[ScoreCard]
+    """``deliverableScoreCardID``, string. Inferred."""
     deliverable_success_score: _typed.Number
+    """``deliverableSuccessScore``, double. Inferred."""
     deliverable_success_score_ratio: _typed.Number
+    """``deliverableSuccessScoreRatio``, double. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Inferred."""
     due_date: _typed.DateTime
+    """``dueDate``, dateTime. Inferred."""
     duration: _typed.Number
+    """``duration``, double. Inferred."""
     duration_expression: _typed.Text
+    """``durationExpression``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     duration_type: _typed.Text
+    """``durationType``, string. Inferred."""
     duration_unit: _typed.Text
+    """``durationUnit``, string. Inferred."""
     eac: _typed.Number
+    """``eac``, double. Inferred."""
     enable_auto_baselines: _typed.Boolean
+    """``enableAutoBaselines``, boolean. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     est_completion_date: _typed.DateTime
+    """``estCompletionDate``, dateTime. Inferred."""
     est_start_date: _typed.DateTime
+    """``estStartDate``, dateTime. Inferred."""
     estimate: _typed.Number
+    """``estimate``, double. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     filter_hour_types: _typed.Boolean
+    """``filterHourTypes``, boolean. Inferred."""
     finance_last_update_date: _typed.DateTime
+    """``financeLastUpdateDate``, dateTime. Inferred."""
     first_response: _typed.Text
+    """``firstResponse``, string. Inferred."""
     fixed_cost: _typed.Number
+    """``fixedCost``, double. Inferred."""
     fixed_end_date: _typed.DateTime
+    """``fixedEndDate``, dateTime. Inferred."""
     fixed_revenue: _typed.Number
+    """``fixedRevenue``, double. Inferred."""
     fixed_start_date: _typed.DateTime
+    """``fixedStartDate``, dateTime. Inferred."""
     group_id: _typed.IdOf[Group]
+    """``groupID``, string. Inferred."""
     handoff_date: _typed.DateTime
+    """``handoffDate``, dateTime. Inferred."""
     has_budget_conflict: _typed.Boolean
+    """``hasBudgetConflict``, boolean. Inferred."""
     has_calc_error: _typed.Boolean
+    """``hasCalcError``, boolean. Inferred."""
     has_completion_constraint: _typed.Boolean
+    """``hasCompletionConstraint``, boolean. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_expenses: _typed.Boolean
+    """``hasExpenses``, boolean. Inferred."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     has_rate_override: _typed.Boolean
+    """``hasRateOverride``, boolean. Inferred."""
     has_resolvables: _typed.Boolean
+    """``hasResolvables``, boolean. Inferred."""
     has_start_constraint: _typed.Boolean
+    """``hasStartConstraint``, boolean. Inferred."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Inferred."""
     hours_per_point: _typed.Number
+    """``hoursPerPoint``, double. Inferred."""
     how_old: _typed.Text
+    """``howOld``, string. Inferred."""
     indent: _typed.Integer
+    """``indent``, int. Inferred."""
     is_agile: _typed.Boolean
+    """``isAgile``, boolean. Inferred."""
     is_complete: _typed.Boolean
+    """``isComplete``, boolean. Inferred."""
     is_critical: _typed.Boolean
+    """``isCritical``, boolean. Inferred."""
     is_duration_locked: _typed.Boolean
+    """``isDurationLocked``, boolean. Inferred."""
     is_help_desk: _typed.Boolean
+    """``isHelpDesk``, boolean. Inferred."""
     is_leveling_excluded: _typed.Boolean
+    """``isLevelingExcluded``, boolean. Inferred."""
     is_ready: _typed.Boolean
+    """``isReady``, boolean. Inferred."""
     is_work_required_locked: _typed.Boolean
+    """``isWorkRequiredLocked``, boolean. Inferred."""
     iteration_id: _typed.IdOf[Iteration]
+    """``iterationID``, string. Inferred."""
     last_calc_date: _typed.DateTime
+    """``lastCalcDate``, dateTime. Inferred."""
     last_condition_note_id: _typed.IdOf[Note]
+    """``lastConditionNoteID``, string. Inferred."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     leveling_mode: _typed.Text
+    """``levelingMode``, string. Inferred."""
     leveling_start_delay: _typed.Number
+    """``levelingStartDelay``, double. Inferred."""
     leveling_start_delay_expression: _typed.Text
+    """``levelingStartDelayExpression``, string. Inferred."""
     leveling_start_delay_minutes: _typed.Integer
+    """``levelingStartDelayMinutes``, int. Inferred."""
     master_task_id: _typed.Text
+    """``masterTaskID``, string. Inferred."""
     milestone_id: _typed.IdOf[Milestone]
+    """``milestoneID``, string. Inferred."""
     milestone_path_id: _typed.IdOf[MilestonePath]
+    """``milestonePathID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     next_auto_baseline_date: _typed.DateTime
+    """``nextAutoBaselineDate``, dateTime. Inferred."""
     number_of_children: _typed.Integer
+    """``numberOfChildren``, int. Inferred."""
     number_open_op_tasks: _typed.Integer
+    """``numberOpenOpTasks``, int. Inferred."""
     olv: _typed.Integer
+    """``olv``, int. Inferred."""
     op_task_type: _typed.Text
+    """``opTaskType``, string. Inferred."""
     op_task_type_label: _typed.Text
+    """``opTaskTypeLabel``, string. Inferred."""
     optimization_score: _typed.Integer
+    """``optimizationScore``, int. Inferred."""
     original_duration: _typed.Integer
+    """``originalDuration``, int. Inferred."""
     original_work_required: _typed.Integer
+    """``originalWorkRequired``, int. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     owner_privileges: _typed.TextList
+    """``ownerPrivileges``, string[]. Inferred."""
     parent_id: _typed.IdOf[Task]
+    """``parentID``, string. Inferred."""
     parent_lag: _typed.Number
+    """``parentLag``, double. Inferred."""
     parent_lag_type: _typed.Text
+    """``parentLagType``, string. Inferred."""
     percent_complete: _typed.Number
+    """``percentComplete``, double. Inferred."""
     performance_index_method: _typed.Text
+    """``performanceIndexMethod``, string. Inferred."""
     personal: _typed.Boolean
+    """``personal``, boolean. Inferred."""
     planned_benefit: _typed.Number
+    """``plannedBenefit``, double. Inferred."""
     planned_completion_date: _typed.DateTime
+    """``plannedCompletionDate``, dateTime. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Inferred."""
     planned_date_alignment: _typed.Integer
+    """``plannedDateAlignment``, int. Inferred."""
     planned_duration: _typed.Number
+    """``plannedDuration``, double. Inferred."""
     planned_duration_minutes: _typed.Integer
+    """``plannedDurationMinutes``, int. Inferred."""
     planned_expense_cost: _typed.Number
+    """``plannedExpenseCost``, double. Inferred."""
     planned_hours_alignment: _typed.Integer
+    """``plannedHoursAlignment``, int. Inferred."""
     planned_labor_cost: _typed.Number
+    """``plannedLaborCost``, double. Inferred."""
     planned_revenue: _typed.Number
+    """``plannedRevenue``, double. Inferred."""
     planned_risk_cost: _typed.Number
+    """``plannedRiskCost``, double. Inferred."""
     planned_start_date: _typed.DateTime
+    """``plannedStartDate``, dateTime. Inferred."""
     planned_value: _typed.Number
+    """``plannedValue``, double. Inferred."""
     pop_account_id: _typed.Text
+    """``popAccountID``, string. Inferred."""
     portfolio_id: _typed.IdOf[Portfolio]
+    """``portfolioID``, string. Inferred."""
     portfolio_priority: _typed.Integer
+    """``portfolioPriority``, int. Inferred."""
     predecessor_expression: _typed.Text
+    """``predecessorExpression``, string. Inferred."""
     previous_status: _typed.Text
+    """``previousStatus``, string. Inferred."""
     priority: _typed.Integer
+    """``priority``, int. Inferred."""
     program_id: _typed.IdOf[Program]
+    """``programID``, string. Inferred."""
     progress_status: _typed.Text
+    """``progressStatus``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     projected_completion_date: _typed.DateTime
+    """``projectedCompletionDate``, dateTime. Inferred."""
     projected_duration_minutes: _typed.Integer
+    """``projectedDurationMinutes``, int. Inferred."""
     projected_start_date: _typed.DateTime
+    """``projectedStartDate``, dateTime. Inferred."""
     queue_def_id: _typed.IdOf[QueueDef]
+    """``queueDefID``, string. Inferred."""
     queue_topic_id: _typed.IdOf[QueueTopic]
+    """``queueTopicID``, string. Inferred."""
     recurrence_number: _typed.Integer
+    """``recurrenceNumber``, int. Inferred."""
     recurrence_rule_id: _typed.Text
+    """``recurrenceRuleID``, string. Inferred."""
     reference_number: _typed.Integer
+    """``referenceNumber``, int. Inferred."""
     reference_obj_code: _typed.Text
+    """``referenceObjCode``, string. Inferred."""
     reference_obj_id: _typed.Text
+    """``referenceObjID``, string. Inferred."""
     rejection_issue_id: _typed.IdOf[Issue]
+    """``rejectionIssueID``, string. Inferred."""
     remaining_cost: _typed.Number
+    """``remainingCost``, double. Inferred."""
     remaining_duration_minutes: _typed.Integer
+    """``remainingDurationMinutes``, int. Inferred."""
     remaining_revenue: _typed.Number
+    """``remainingRevenue``, double. Inferred."""
     remaining_risk_cost: _typed.Number
+    """``remainingRiskCost``, double. Inferred."""
     reserved_time_id: _typed.IdOf[ReservedTime]
+    """``reservedTimeID``, string. Inferred."""
     resolution_time: _typed.Text
+    """``resolutionTime``, string. Inferred."""
     resolve_op_task_id: _typed.IdOf[Issue]
+    """``resolveOpTaskID``, string. Inferred."""
     resolve_project_id: _typed.IdOf[Project]
+    """``resolveProjectID``, string. Inferred."""
     resolve_task_id: _typed.IdOf[Task]
+    """``resolveTaskID``, string. Inferred."""
     resolving_obj_code: _typed.Text
+    """``resolvingObjCode``, string. Inferred."""
     resolving_obj_id: _typed.Text
+    """``resolvingObjID``, string. Inferred."""
     resource_pool_id: _typed.IdOf[ResourcePool]
+    """``resourcePoolID``, string. Inferred."""
     resource_scope: _typed.Text
+    """``resourceScope``, string. Inferred."""
     revenue_type: _typed.Text
+    """``revenueType``, string. Inferred."""
     risk: _typed.Integer
+    """``risk``, int. Inferred."""
     risk_performance_index: _typed.Number
+    """``riskPerformanceIndex``, double. Inferred."""
     roi: _typed.Number
+    """``roi``, double. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     schedule_id: _typed.IdOf[Schedule]
+    """``scheduleID``, string. Inferred."""
     schedule_mode: _typed.Text
+    """``scheduleMode``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     selected_on_portfolio_optimizer: _typed.Boolean
+    """``selectedOnPortfolioOptimizer``, boolean. Inferred."""
     severity: _typed.Integer
+    """``severity``, int. Inferred."""
     slack_date: _typed.DateTime
+    """``slackDate``, dateTime. Inferred."""
     source_obj_code: _typed.Text
+    """``sourceObjCode``, string. Inferred."""
     source_obj_id: _typed.Text
+    """``sourceObjID``, string. Inferred."""
     source_task_id: _typed.IdOf[Task]
+    """``sourceTaskID``, string. Inferred."""
     spi: _typed.Number
+    """``spi``, double. Inferred."""
     sponsor_id: _typed.IdOf[User]
+    """``sponsorID``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     status_equates_with: _typed.Text
+    """``statusEquatesWith``, string. Inferred."""
     status_update: _typed.Text
+    """``statusUpdate``, string. Inferred."""
     submitted_by_id: _typed.IdOf[User]
+    """``submittedByID``, string. Inferred."""
     summary_completion_type: _typed.Text
+    """``summaryCompletionType``, string. Inferred."""
     task_constraint: _typed.Text
+    """``taskConstraint``, string. Inferred."""
     task_number: _typed.Integer
+    """``taskNumber``, int. Inferred."""
     task_number_predecessor_string: _typed.Text
+    """``taskNumberPredecessorString``, string. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Inferred."""
     total_hours: _typed.Number
+    """``totalHours``, double. Inferred."""
     total_op_task_count: _typed.Integer
+    """``totalOpTaskCount``, int. Inferred."""
     total_task_count: _typed.Integer
+    """``totalTaskCount``, int. Inferred."""
     tracking_mode: _typed.Text
+    """``trackingMode``, string. Inferred."""
     update_type: _typed.Text
+    """``updateType``, string. Inferred."""
     version: _typed.Integer
+    """``version``, int. Inferred."""
     wbs: _typed.Text
+    """``wbs``, string. Inferred."""
     work: _typed.Number
+    """``work``, double. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     work_required_expression: _typed.Text
+    """``workRequiredExpression``, string. Inferred."""
     work_unit: _typed.Text
+    """``workUnit``, string. Inferred."""
     alignment_score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``alignmentScoreCard``, SCORE. Inferred."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Inferred."""
     assigned_to: _typed.Reference[User, _PathToUser]
+    """``assignedTo``, USER. Inferred."""
     billing_record: _typed.Reference[BillingRecord, _PathToBillingRecord]
+    """``billingRecord``, BILL. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Inferred."""
     company: _typed.Reference[Company, _PathToCompany]
+    """``company``, CMPY. Inferred."""
     converted_op_task_originator: _typed.Reference[User, _PathToUser]
+    """``convertedOpTaskOriginator``, USER. Inferred."""
     current_approval_step: _typed.Reference[ApprovalStep, _PathToApprovalStep]
+    """``currentApprovalStep``, ARVSTP. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_baseline: _typed.Reference[Baseline, _PathToBaseline]
+    """``defaultBaseline``, BLIN. Inferred."""
     default_baseline_task: _typed.Reference[BaselineTask, _PathToBaselineTask]
+    """``defaultBaselineTask``, BSTSK. Inferred."""
     deliverable_score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``deliverableScoreCard``, SCORE. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Inferred."""
     exchange_rate: _typed.Reference[ExchangeRate, _PathToExchangeRate]
+    """``exchangeRate``, EXRATE. Inferred."""
     group: _typed.Reference[Group, _PathToGroup]
+    """``group``, GROUP. Inferred."""
     iteration: _typed.Reference[Iteration, _PathToIteration]
+    """``iteration``, ITRN. Inferred."""
     last_condition_note: _typed.Reference[Note, _PathToNote]
+    """``lastConditionNote``, NOTE. Inferred."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Inferred."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Inferred."""
     milestone: _typed.Reference[Milestone, _PathToMilestone]
+    """``milestone``, MILE. Inferred."""
     milestone_path: _typed.Reference[MilestonePath, _PathToMilestonePath]
+    """``milestonePath``, MPATH. Inferred."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Inferred."""
     parent: _typed.Reference[Task, _PathToTask]
+    """``parent``, TASK. Inferred."""
     portfolio: _typed.Reference[Portfolio, _PathToPortfolio]
+    """``portfolio``, PORT. Inferred."""
     primary_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``primaryAssignment``, ASSGN. Inferred."""
     program: _typed.Reference[Program, _PathToProgram]
+    """``program``, PRGM. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     queue_def: _typed.Reference[QueueDef, _PathToQueueDef]
+    """``queueDef``, QUED. Inferred."""
     queue_topic: _typed.Reference[QueueTopic, _PathToQueueTopic]
+    """``queueTopic``, QUET. Inferred."""
     rejection_issue: _typed.Reference[Issue, _PathToIssue]
+    """``rejectionIssue``, OPTASK. Inferred."""
     reserved_time: _typed.Reference[ReservedTime, _PathToReservedTime]
+    """``reservedTime``, RESVT. Inferred."""
     resolve_op_task: _typed.Reference[Issue, _PathToIssue]
+    """``resolveOpTask``, OPTASK. Inferred."""
     resolve_project: _typed.Reference[Project, _PathToProject]
+    """``resolveProject``, PROJ. Inferred."""
     resolve_task: _typed.Reference[Task, _PathToTask]
+    """``resolveTask``, TASK. Inferred."""
     resource_pool: _typed.Reference[ResourcePool, _PathToResourcePool]
+    """``resourcePool``, RSPOOL. Inferred."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Inferred."""
     schedule: _typed.Reference[Schedule, _PathToSchedule]
+    """``schedule``, SCHED. Inferred."""
     source_task: _typed.Reference[Task, _PathToTask]
+    """``sourceTask``, TASK. Inferred."""
     sponsor: _typed.Reference[User, _PathToUser]
+    """``sponsor``, USER. Inferred."""
     submitted_by: _typed.Reference[User, _PathToUser]
+    """``submittedBy``, USER. Inferred."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Inferred."""
     team_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``teamAssignment``, ASSGN. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Inferred."""
     work_item: _typed.Reference[WorkItem, _PathToWorkItem]
+    """``workItem``, WRKITM. Inferred."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     alignment_values: _typed.Collection[ScoreCardAnswer, _PathToScoreCardAnswer]
+    """``alignmentValues``, SCANS. Inferred."""
     all_hours: _typed.Collection[Hour, _PathToHour]
+    """``allHours``, HOUR. Inferred."""
     all_priorities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allPriorities``, CSTEM. Inferred."""
     all_severities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allSeverities``, CSTEM. Inferred."""
     all_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allStatuses``, CSTEM. Inferred."""
     approver_statuses: _typed.Collection[ApproverStatus, _PathToApproverStatus]
+    """``approverStatuses``, ARVSTS. Inferred."""
     assignments: _typed.Collection[Assignment, _PathToAssignment]
+    """``assignments``, ASSGN. Inferred."""
     baselines: _typed.Collection[Baseline, _PathToBaseline]
+    """``baselines``, BLIN. Inferred."""
     billing_records: _typed.Collection[BillingRecord, _PathToBillingRecord]
+    """``billingRecords``, BILL. Inferred."""
     children: _typed.Collection[Task, _PathToTask]
+    """``children``, TASK. Inferred."""
     deliverable_values: _typed.Collection[ScoreCardAnswer, _PathToScoreCardAnswer]
+    """``deliverableValues``, SCANS. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     done_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``doneStatuses``, CSTEM. Inferred."""
     exchange_rates: _typed.Collection[ExchangeRate, _PathToExchangeRate]
+    """``exchangeRates``, EXRATE. Inferred."""
     expenses: _typed.Collection[Expense, _PathToExpense]
+    """``expenses``, EXPNS. Inferred."""
     hour_types: _typed.Collection[HourType, _PathToHourType]
+    """``hourTypes``, HOURT. Inferred."""
     hours: _typed.Collection[Hour, _PathToHour]
+    """``hours``, HOUR. Inferred."""
     op_tasks: _typed.Collection[Issue, _PathToIssue]
+    """``opTasks``, OPTASK. Inferred."""
     open_op_tasks: _typed.Collection[Issue, _PathToIssue]
+    """``openOpTasks``, OPTASK. Inferred."""
     predecessors: _typed.Collection[Predecessor, _PathToPredecessor]
+    """``predecessors``, PRED. Inferred."""
     project_user_roles: _typed.Collection[ProjectUserRole, _PathToProjectUserRole]
+    """``projectUserRoles``, PTEAM. Inferred."""
     project_users: _typed.Collection[ProjectUser, _PathToProjectUser]
+    """``projectUsers``, PRTU. Inferred."""
     rates: _typed.Collection[Rate, _PathToRate]
+    """``rates``, RATE. Inferred."""
     resolvables: _typed.Collection[Issue, _PathToIssue]
+    """``resolvables``, OPTASK. Inferred."""
     resource_allocations: _typed.Collection[ResourceAllocation, _PathToResourceAllocation]
+    """``resourceAllocations``, RSALLO. Inferred."""
     risks: _typed.Collection[Risk, _PathToRisk]
+    """``risks``, RISK. Inferred."""
     roles: _typed.Collection[Role, _PathToRole]
+    """``roles``, ROLE. Inferred."""
     routing_rules: _typed.Collection[RoutingRule, _PathToRoutingRule]
+    """``routingRules``, RRUL. Inferred."""
     successors: _typed.Collection[Predecessor, _PathToPredecessor]
+    """``successors``, PRED. Inferred."""
     tasks: _typed.Collection[Task, _PathToTask]
+    """``tasks``, TASK. Inferred."""
     updates: _typed.Collection[Update, _PathToUpdate]
+    """``updates``, UPDATE. Inferred."""
     url_: _typed.Text
+    """``url``, string. Inferred."""
 
 class Approval(_MembersOfApproval, Object):
     """``APPROVAL`` of workfront v4.0. What it can do is not known. It has 243 fields, 45 references, 32 collections."""
@@ -361,17 +692,29 @@ class _PathToApproval(_MembersOfApproval, _typed.Path): ...
 class _MembersOfApprovalPath:
     id: _typed.Key
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     duration_unit: _typed.Text
+    """``durationUnit``, string. Inferred."""
     rejected_status: _typed.Text
+    """``rejectedStatus``, string. Inferred."""
     rejected_status_label: _typed.Text
+    """``rejectedStatusLabel``, string. Inferred."""
     should_create_issue: _typed.Boolean
+    """``shouldCreateIssue``, boolean. Inferred."""
     target_status: _typed.Text
+    """``targetStatus``, string. Inferred."""
     target_status_label: _typed.Text
+    """``targetStatusLabel``, string. Inferred."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     approval_steps: _typed.Collection[ApprovalStep, _PathToApprovalStep]
+    """``approvalSteps``, ARVSTP. Inferred."""
 
 class ApprovalPath(_MembersOfApprovalPath, Object):
     """``ARVPTH`` of workfront v4.0. Label: Approval Path. What it can do is not known. It has 10 fields, 2 references, 1 collections."""
@@ -381,23 +724,41 @@ class _PathToApprovalPath(_MembersOfApprovalPath, _typed.Path): ...
 class _MembersOfApprovalProcess:
     id: _typed.Key
     approval_obj_code: _typed.Text
+    """``approvalObjCode``, string. Inferred."""
     approval_statuses: _typed.TextList
+    """``approvalStatuses``, string[]. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_private: _typed.Boolean
+    """``isPrivate``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     approval_paths: _typed.Collection[ApprovalPath, _PathToApprovalPath]
+    """``approvalPaths``, ARVPTH. Inferred."""
 
 class ApprovalProcess(_MembersOfApprovalProcess, Object):
     """``ARVPRC`` of workfront v4.0. Label: Approval Process. What it can do is not known. It has 15 fields, 3 references, 1 collections."""
@@ -407,13 +768,21 @@ class _PathToApprovalProcess(_MembersOfApprovalProcess, _typed.Path): ...
 class _MembersOfApprovalStep:
     id: _typed.Key
     approval_path_id: _typed.IdOf[ApprovalPath]
+    """``approvalPathID``, string. Inferred."""
     approval_type: _typed.Text
+    """``approvalType``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     sequence_number: _typed.Integer
+    """``sequenceNumber``, int. Inferred."""
     approval_path: _typed.Reference[ApprovalPath, _PathToApprovalPath]
+    """``approvalPath``, ARVPTH. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     step_approvers: _typed.Collection[StepApprover, _PathToStepApprover]
+    """``stepApprovers``, SPAPVR. Inferred."""
 
 class ApprovalStep(_MembersOfApprovalStep, Object):
     """``ARVSTP`` of workfront v4.0. Label: Approval Step. What it can do is not known. It has 6 fields, 2 references, 1 collections."""
@@ -423,27 +792,49 @@ class _PathToApprovalStep(_MembersOfApprovalStep, _typed.Path): ...
 class _MembersOfApproverStatus:
     id: _typed.Key
     approvable_obj_code: _typed.Text
+    """``approvableObjCode``, string. Inferred."""
     approvable_obj_id: _typed.Text
+    """``approvableObjID``, string. Inferred."""
     approval_step_id: _typed.IdOf[ApprovalStep]
+    """``approvalStepID``, string. Inferred."""
     approved_by_id: _typed.IdOf[User]
+    """``approvedByID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     is_overridden: _typed.Boolean
+    """``isOverridden``, boolean. Inferred."""
     op_task_id: _typed.IdOf[Issue]
+    """``opTaskID``, string. Inferred."""
     overridden_user_id: _typed.IdOf[User]
+    """``overriddenUserID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     step_approver_id: _typed.IdOf[User]
+    """``stepApproverID``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     wildcard_user_id: _typed.IdOf[User]
+    """``wildcardUserID``, string. Inferred."""
     approval_step: _typed.Reference[ApprovalStep, _PathToApprovalStep]
+    """``approvalStep``, ARVSTP. Documented."""
     approved_by: _typed.Reference[User, _PathToUser]
+    """``approvedBy``, USER. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     op_task: _typed.Reference[Issue, _PathToIssue]
+    """``opTask``, OPTASK. Documented."""
     overridden_user: _typed.Reference[User, _PathToUser]
+    """``overriddenUser``, USER. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     step_approver: _typed.Reference[User, _PathToUser]
+    """``stepApprover``, USER. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     wildcard_user: _typed.Reference[User, _PathToUser]
+    """``wildcardUser``, USER. Documented."""
 
 class ApproverStatus(_MembersOfApproverStatus, Object):
     """``ARVSTS`` of workfront v4.0. Label: Approver Status. What it can do is not known. It has 14 fields, 9 references."""
@@ -453,33 +844,61 @@ class _PathToApproverStatus(_MembersOfApproverStatus, _typed.Path): ...
 class _MembersOfAssignment:
     id: _typed.Key
     assigned_by_id: _typed.IdOf[User]
+    """``assignedByID``, string. Inferred."""
     assigned_to_id: _typed.IdOf[User]
+    """``assignedToID``, string. Inferred."""
     assignment_percent: _typed.Number
+    """``assignmentPercent``, double. Inferred."""
     avg_work_per_day: _typed.Integer
+    """``avgWorkPerDay``, int. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     feedback_status: _typed.Text
+    """``feedbackStatus``, string. Inferred."""
     is_primary: _typed.Boolean
+    """``isPrimary``, boolean. Inferred."""
     is_team_assignment: _typed.Boolean
+    """``isTeamAssignment``, boolean. Inferred."""
     op_task_id: _typed.IdOf[Issue]
+    """``opTaskID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     work: _typed.Number
+    """``work``, double. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     work_unit: _typed.Text
+    """``workUnit``, string. Inferred."""
     assigned_by: _typed.Reference[User, _PathToUser]
+    """``assignedBy``, USER. Documented."""
     assigned_to: _typed.Reference[User, _PathToUser]
+    """``assignedTo``, USER. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     op_task: _typed.Reference[Issue, _PathToIssue]
+    """``opTask``, OPTASK. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     work_item: _typed.Reference[WorkItem, _PathToWorkItem]
+    """``workItem``, WRKITM. Inferred."""
 
 class Assignment(_MembersOfAssignment, Object):
     """``ASSGN`` of workfront v4.0. What it can do is not known. It has 20 fields, 9 references."""
@@ -489,12 +908,19 @@ class _PathToAssignment(_MembersOfAssignment, _typed.Path): ...
 class _MembersOfAvatar:
     id: _typed.Key
     allowed_actions: _typed.TextList
+    """``allowedActions``, string[]. Inferred."""
     avatar_date: _typed.DateTime
+    """``avatarDate``, dateTime. Inferred."""
     avatar_download_url: _typed.Text
+    """``avatarDownloadURL``, string. Inferred."""
     avatar_size: _typed.Integer
+    """``avatarSize``, int. Inferred."""
     avatar_x: _typed.Integer
+    """``avatarX``, int. Inferred."""
     avatar_y: _typed.Integer
+    """``avatarY``, int. Inferred."""
     handle: _typed.Text
+    """``handle``, string. Inferred."""
 
 class Avatar(_MembersOfAvatar, Object):
     """``AVATAR`` of workfront v4.0. What it can do is not known. It has 8 fields."""
@@ -504,18 +930,31 @@ class _PathToAvatar(_MembersOfAvatar, _typed.Path): ...
 class _MembersOfBackgroundJob:
     id: _typed.Key
     access_count: _typed.Integer
+    """``accessCount``, int. Inferred."""
     changed_objects: _typed.Text
+    """``changedObjects``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     end_date: _typed.DateTime
+    """``endDate``, dateTime. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     error_message: _typed.Text
+    """``errorMessage``, string. Inferred."""
     expiration_date: _typed.DateTime
+    """``expirationDate``, dateTime. Inferred."""
     handler_class_name: _typed.Text
+    """``handlerClassName``, string. Inferred."""
     start_date: _typed.DateTime
+    """``startDate``, dateTime. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Inferred."""
 
 class BackgroundJob(_MembersOfBackgroundJob, Object):
     """``BKGJOB`` of workfront v4.0. What it can do is not known. It has 12 fields, 2 references."""
@@ -525,36 +964,67 @@ class _PathToBackgroundJob(_MembersOfBackgroundJob, _typed.Path): ...
 class _MembersOfBaseline:
     id: _typed.Key
     actual_completion_date: _typed.DateTime
+    """``actualCompletionDate``, dateTime. Inferred."""
     actual_cost: _typed.Number
+    """``actualCost``, double. Inferred."""
     actual_duration_minutes: _typed.Integer
+    """``actualDurationMinutes``, int. Inferred."""
     actual_start_date: _typed.DateTime
+    """``actualStartDate``, dateTime. Inferred."""
     actual_work_required: _typed.Integer
+    """``actualWorkRequired``, int. Inferred."""
     auto_generated: _typed.Boolean
+    """``autoGenerated``, boolean. Inferred."""
     budget: _typed.Number
+    """``budget``, double. Inferred."""
     condition: _typed.Text
+    """``condition``, string. Inferred."""
     cpi: _typed.Number
+    """``cpi``, double. Inferred."""
     csi: _typed.Number
+    """``csi``, double. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     eac: _typed.Number
+    """``eac``, double. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     est_completion_date: _typed.DateTime
+    """``estCompletionDate``, dateTime. Inferred."""
     est_start_date: _typed.DateTime
+    """``estStartDate``, dateTime. Inferred."""
     is_default: _typed.Boolean
+    """``isDefault``, boolean. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     percent_complete: _typed.Number
+    """``percentComplete``, double. Inferred."""
     planned_completion_date: _typed.DateTime
+    """``plannedCompletionDate``, dateTime. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Inferred."""
     planned_start_date: _typed.DateTime
+    """``plannedStartDate``, dateTime. Inferred."""
     progress_status: _typed.Text
+    """``progressStatus``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     projected_completion_date: _typed.DateTime
+    """``projectedCompletionDate``, dateTime. Inferred."""
     projected_start_date: _typed.DateTime
+    """``projectedStartDate``, dateTime. Inferred."""
     spi: _typed.Number
+    """``spi``, double. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     baseline_tasks: _typed.Collection[BaselineTask, _PathToBaselineTask]
+    """``baselineTasks``, BSTSK. Inferred."""
 
 class Baseline(_MembersOfBaseline, Object):
     """``BLIN`` of workfront v4.0. What it can do is not known. It has 29 fields, 2 references, 1 collections."""
@@ -564,35 +1034,65 @@ class _PathToBaseline(_MembersOfBaseline, _typed.Path): ...
 class _MembersOfBaselineTask:
     id: _typed.Key
     actual_completion_date: _typed.DateTime
+    """``actualCompletionDate``, dateTime. Inferred."""
     actual_cost: _typed.Number
+    """``actualCost``, double. Inferred."""
     actual_duration_minutes: _typed.Integer
+    """``actualDurationMinutes``, int. Inferred."""
     actual_start_date: _typed.DateTime
+    """``actualStartDate``, dateTime. Inferred."""
     actual_work_required: _typed.Integer
+    """``actualWorkRequired``, int. Inferred."""
     baseline_id: _typed.IdOf[Baseline]
+    """``baselineID``, string. Inferred."""
     cpi: _typed.Number
+    """``cpi``, double. Inferred."""
     csi: _typed.Number
+    """``csi``, double. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     duration_unit: _typed.Text
+    """``durationUnit``, string. Inferred."""
     eac: _typed.Number
+    """``eac``, double. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     est_completion_date: _typed.DateTime
+    """``estCompletionDate``, dateTime. Inferred."""
     est_start_date: _typed.DateTime
+    """``estStartDate``, dateTime. Inferred."""
     is_default: _typed.Boolean
+    """``isDefault``, boolean. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     percent_complete: _typed.Number
+    """``percentComplete``, double. Inferred."""
     planned_completion_date: _typed.DateTime
+    """``plannedCompletionDate``, dateTime. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Inferred."""
     planned_start_date: _typed.DateTime
+    """``plannedStartDate``, dateTime. Inferred."""
     progress_status: _typed.Text
+    """``progressStatus``, string. Inferred."""
     projected_completion_date: _typed.DateTime
+    """``projectedCompletionDate``, dateTime. Inferred."""
     projected_start_date: _typed.DateTime
+    """``projectedStartDate``, dateTime. Inferred."""
     spi: _typed.Number
+    """``spi``, double. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     baseline: _typed.Reference[Baseline, _PathToBaseline]
+    """``baseline``, BLIN. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
 
 class BaselineTask(_MembersOfBaselineTask, Object):
     """``BSTSK`` of workfront v4.0. Label: Baseline Task. What it can do is not known. It has 28 fields, 3 references."""
@@ -602,21 +1102,37 @@ class _PathToBaselineTask(_MembersOfBaselineTask, _typed.Path): ...
 class _MembersOfBillingRecord:
     id: _typed.Key
     amount: _typed.Number
+    """``amount``, double. Inferred."""
     billing_date: _typed.DateTime
+    """``billingDate``, dateTime. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     display_name: _typed.Text
+    """``displayName``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     invoice_id: _typed.Text
+    """``invoiceID``, string. Inferred."""
     other_amount: _typed.Number
+    """``otherAmount``, double. Inferred."""
     po_number: _typed.Text
+    """``poNumber``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     billable_tasks: _typed.Collection[Task, _PathToTask]
+    """``billableTasks``, TASK. Inferred."""
     expenses: _typed.Collection[Expense, _PathToExpense]
+    """``expenses``, EXPNS. Inferred."""
     hours: _typed.Collection[Hour, _PathToHour]
+    """``hours``, HOUR. Inferred."""
 
 class BillingRecord(_MembersOfBillingRecord, Object):
     """``BILL`` of workfront v4.0. Label: Billing Record. What it can do is not known. It has 12 fields, 2 references, 3 collections."""
@@ -626,21 +1142,37 @@ class _PathToBillingRecord(_MembersOfBillingRecord, _typed.Path): ...
 class _MembersOfCategory:
     id: _typed.Key
     cat_obj_code: _typed.Code
+    """``catObjCode``, string. Values: CMPY Company, TASK Task, PROJ Project, PORT Portfolio, PRGM Program, USER User, DOCU Document, OPTASK Issue, EXPNS Expense, ITRN Iteration. Required. Documented."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Documented."""
     description: _typed.Text
+    """``description``, string. Documented."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Documented."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Documented."""
     group_id: _typed.IdOf[Group]
+    """``groupID``, string. Documented."""
     has_calculated_fields: _typed.Boolean
+    """``hasCalculatedFields``, boolean. Documented."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Documented."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Documented."""
     name: _typed.Text
+    """``name``, string. Required. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Documented."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     group: _typed.Reference[Group, _PathToGroup]
+    """``group``, GROUP. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     category_parameters: _typed.Collection[CategoryParameter, _PathToCategoryParameter]
+    """``categoryParameters``, CTGYPA. Documented."""
     other_groups: _typed.Collection[Group, _PathToGroup]
+    """``otherGroups``, GROUP. Documented."""
 
 class Category(_MembersOfCategory, Object):
     """``CTGY`` of workfront v4.0. Label: Custom Form. What it can do is not known. It has 11 fields, 4 references, 2 collections."""
@@ -650,21 +1182,37 @@ class _PathToCategory(_MembersOfCategory, _typed.Path): ...
 class _MembersOfCategoryParameter:
     id: _typed.Key
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     custom_expression: _typed.Text
+    """``customExpression``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Inferred."""
     is_invalid_expression: _typed.Boolean
+    """``isInvalidExpression``, boolean. Inferred."""
     is_required: _typed.Boolean
+    """``isRequired``, boolean. Inferred."""
     parameter_group_id: _typed.IdOf[ParameterGroup]
+    """``parameterGroupID``, string. Inferred."""
     parameter_id: _typed.IdOf[Parameter]
+    """``parameterID``, string. Inferred."""
     row_shared: _typed.Boolean
+    """``rowShared``, boolean. Inferred."""
     security_level: _typed.Integer
+    """``securityLevel``, int. Inferred."""
     view_security_level: _typed.Integer
+    """``viewSecurityLevel``, int. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     category_parameter_expression: _typed.Reference[CategoryParameterExpression, _PathToCategoryParameterExpression]
+    """``categoryParameterExpression``, CTGPEX. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     parameter: _typed.Reference[Parameter, _PathToParameter]
+    """``parameter``, PARAM. Documented."""
     parameter_group: _typed.Reference[ParameterGroup, _PathToParameterGroup]
+    """``parameterGroup``, PGRP. Documented."""
 
 class CategoryParameter(_MembersOfCategoryParameter, Object):
     """``CTGYPA`` of workfront v4.0. Label: Custom Form Fields. What it can do is not known. It has 12 fields, 5 references."""
@@ -674,10 +1222,15 @@ class _PathToCategoryParameter(_MembersOfCategoryParameter, _typed.Path): ...
 class _MembersOfCategoryParameterExpression:
     id: _typed.Key
     custom_expression: _typed.Text
+    """``customExpression``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     has_finance_fields: _typed.Boolean
+    """``hasFinanceFields``, boolean. Inferred."""
     category_parameter: _typed.Reference[CategoryParameter, _PathToCategoryParameter]
+    """``categoryParameter``, CTGYPA. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
 
 class CategoryParameterExpression(_MembersOfCategoryParameterExpression, Object):
     """``CTGPEX`` of workfront v4.0. What it can do is not known. It has 4 fields, 2 references."""
@@ -687,155 +1240,289 @@ class _PathToCategoryParameterExpression(_MembersOfCategoryParameterExpression, 
 class _MembersOfCompany:
     id: _typed.Key
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     has_rate_override: _typed.Boolean
+    """``hasRateOverride``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     rates: _typed.Collection[Rate, _PathToRate]
+    """``rates``, RATE. Inferred."""
 
 class Company(_MembersOfCompany, Object):
     """``CMPY`` of workfront v4.0. What it can do is not known. It has 10 fields, 4 references, 1 collections, 1 actions."""
-    def calculate_data_extension(self) -> Any: ...
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
 
 class _PathToCompany(_MembersOfCompany, _typed.Path): ...
 
 class _MembersOfCustomEnum:
     id: _typed.Key
     color: _typed.Text
+    """``color``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     enum_class: _typed.Text
+    """``enumClass``, string. Inferred."""
     equates_with: _typed.Text
+    """``equatesWith``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_primary: _typed.Boolean
+    """``isPrimary``, boolean. Inferred."""
     label: _typed.Text
+    """``label``, string. Inferred."""
     value: _typed.Text
+    """``value``, string. Inferred."""
     value_as_int: _typed.Integer
+    """``valueAsInt``, int. Inferred."""
     value_as_string: _typed.Text
+    """``valueAsString``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
 
 class CustomEnum(_MembersOfCustomEnum, Object):
     """``CSTEM`` of workfront v4.0. Label: Condition, Priority, Severity, Status. What it can do is not known. It has 12 fields, 1 references, 4 actions."""
-    def get_default_op_task_priority_enum(self) -> int: ...
-    def get_default_project_status_enum(self) -> str: ...
-    def get_default_severity_enum(self) -> int: ...
-    def get_default_task_priority_enum(self) -> int: ...
+    def get_default_op_task_priority_enum(self) -> int:
+        """``getDefaultOpTaskPriorityEnum``. Documented."""
+    def get_default_project_status_enum(self) -> str:
+        """``getDefaultProjectStatusEnum``. Documented."""
+    def get_default_severity_enum(self) -> int:
+        """``getDefaultSeverityEnum``. Documented."""
+    def get_default_task_priority_enum(self) -> int:
+        """``getDefaultTaskPriorityEnum``. Documented."""
 
 class _PathToCustomEnum(_MembersOfCustomEnum, _typed.Path): ...
 
 class _MembersOfCustomer:
     id: _typed.Key
     account_rep_id: _typed.Text
+    """``accountRepID``, string. Inferred."""
     address: _typed.Text
+    """``address``, string. Inferred."""
     address2: _typed.Text
+    """``address2``, string. Inferred."""
     admin_acct_name: _typed.Text
+    """``adminAcctName``, string. Inferred."""
     admin_acct_password: _typed.Text
+    """``adminAcctPassword``, string. Inferred."""
     api_concurrency_limit: _typed.Integer
+    """``apiConcurrencyLimit``, int. Inferred."""
     biz_rule_exclusions: _typed.Text
+    """``bizRuleExclusions``, string. Inferred."""
     city: _typed.Text
+    """``city``, string. Inferred."""
     cloneable: _typed.Boolean
+    """``cloneable``, boolean. Inferred."""
     country: _typed.Text
+    """``country``, string. Inferred."""
     currency: _typed.Text
+    """``currency``, string. Inferred."""
     custom_enum_types: _typed.TextList
+    """``customEnumTypes``, string[]. Inferred."""
     customer_config_map_id: _typed.Text
+    """``customerConfigMapID``, string. Inferred."""
     customer_urlconfig_map_id: _typed.Text
+    """``customerURLConfigMapID``, string. Inferred."""
     dd_svnversion: _typed.Text
+    """``ddSVNVersion``, string. Inferred."""
     demo_baseline_date: _typed.DateTime
+    """``demoBaselineDate``, dateTime. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     disabled_date: _typed.DateTime
+    """``disabledDate``, dateTime. Inferred."""
     document_size: _typed.Integer
+    """``documentSize``, int. Inferred."""
     domain: _typed.Text
+    """``domain``, string. Inferred."""
     email_addr: _typed.Text
+    """``emailAddr``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     eval_exp_date: _typed.DateTime
+    """``evalExpDate``, dateTime. Inferred."""
     exp_date: _typed.DateTime
+    """``expDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     external_document_storage: _typed.Text
+    """``externalDocumentStorage``, string. Inferred."""
     external_users_enabled: _typed.Boolean
+    """``externalUsersEnabled``, boolean. Inferred."""
     extra_document_storage: _typed.Text
+    """``extraDocumentStorage``, string. Inferred."""
     firstname: _typed.Text
+    """``firstname``, string. Inferred."""
     full_users: _typed.Integer
+    """``fullUsers``, int. Inferred."""
     golden: _typed.Boolean
+    """``golden``, boolean. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_preview_access: _typed.Boolean
+    """``hasPreviewAccess``, boolean. Inferred."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Inferred."""
     help_desk_config_map_id: _typed.Text
+    """``helpDeskConfigMapID``, string. Inferred."""
     inline_java_script_config_map_id: _typed.Text
+    """``inlineJavaScriptConfigMapID``, string. Inferred."""
     is_apienabled: _typed.Boolean
+    """``isAPIEnabled``, boolean. Inferred."""
     is_disabled: _typed.Boolean
+    """``isDisabled``, boolean. Inferred."""
     is_enterprise: _typed.Boolean
+    """``isEnterprise``, boolean. Inferred."""
     is_marketing_solutions_enabled: _typed.Boolean
+    """``isMarketingSolutionsEnabled``, boolean. Inferred."""
     is_migrated_to_anaconda: _typed.Boolean
+    """``isMigratedToAnaconda``, boolean. Inferred."""
     is_portal_profile_migrated: _typed.Boolean
+    """``isPortalProfileMigrated``, boolean. Inferred."""
     is_soapenabled: _typed.Boolean
+    """``isSOAPEnabled``, boolean. Inferred."""
     is_warning_disabled: _typed.Boolean
+    """``isWarningDisabled``, boolean. Inferred."""
     journal_field_limit: _typed.Integer
+    """``journalFieldLimit``, int. Inferred."""
     last_remind_date: _typed.DateTime
+    """``lastRemindDate``, dateTime. Inferred."""
     last_usage_report_date: _typed.DateTime
+    """``lastUsageReportDate``, dateTime. Inferred."""
     lastname: _typed.Text
+    """``lastname``, string. Inferred."""
     limited_users: _typed.Integer
+    """``limitedUsers``, int. Inferred."""
     locale: _typed.Text
+    """``locale``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     need_license_agreement: _typed.Boolean
+    """``needLicenseAgreement``, boolean. Inferred."""
     next_usage_report_date: _typed.DateTime
+    """``nextUsageReportDate``, dateTime. Inferred."""
     notification_config_map_id: _typed.Text
+    """``notificationConfigMapID``, string. Inferred."""
     on_demand_options: _typed.TextList
+    """``onDemandOptions``, string[]. Inferred."""
     op_task_count_limit: _typed.Integer
+    """``opTaskCountLimit``, int. Inferred."""
     overdraft_exp_date: _typed.DateTime
+    """``overdraftExpDate``, dateTime. Inferred."""
     password_config_map_id: _typed.Text
+    """``passwordConfigMapID``, string. Inferred."""
     phone_number: _typed.Text
+    """``phoneNumber``, string. Inferred."""
     portfolio_management_config_map_id: _typed.Text
+    """``portfolioManagementConfigMapID``, string. Inferred."""
     postal_code: _typed.Text
+    """``postalCode``, string. Inferred."""
     project_management_config_map_id: _typed.Text
+    """``projectManagementConfigMapID``, string. Inferred."""
     proof_account_id: _typed.Text
+    """``proofAccountID``, string. Inferred."""
     record_limit: _typed.Integer
+    """``recordLimit``, int. Inferred."""
     requestor_users: _typed.Integer
+    """``requestorUsers``, int. Inferred."""
     reseller_id: _typed.Text
+    """``resellerID``, string. Inferred."""
     review_users: _typed.Integer
+    """``reviewUsers``, int. Inferred."""
     sandbox_count: _typed.Integer
+    """``sandboxCount``, int. Inferred."""
     sandbox_refreshing: _typed.Boolean
+    """``sandboxRefreshing``, boolean. Inferred."""
     security_model_type: _typed.Text
+    """``securityModelType``, string. Inferred."""
     sso_type: _typed.Text
+    """``ssoType``, string. Inferred."""
     state: _typed.Text
+    """``state``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     style_sheet: _typed.Text
+    """``styleSheet``, string. Inferred."""
     task_count_limit: _typed.Integer
+    """``taskCountLimit``, int. Inferred."""
     team_users: _typed.Integer
+    """``teamUsers``, int. Inferred."""
     time_zone: _typed.Text
+    """``timeZone``, string. Inferred."""
     timesheet_config_map_id: _typed.Text
+    """``timesheetConfigMapID``, string. Inferred."""
     trial: _typed.Boolean
+    """``trial``, boolean. Inferred."""
     ui_config_map_id: _typed.Text
+    """``uiConfigMapID``, string. Inferred."""
     usage_report_attempts: _typed.Integer
+    """``usageReportAttempts``, int. Inferred."""
     use_external_document_storage: _typed.Boolean
+    """``useExternalDocumentStorage``, boolean. Inferred."""
     user_invite_config_map_id: _typed.Text
+    """``userInviteConfigMapID``, string. Inferred."""
     welcome_email_addresses: _typed.Text
+    """``welcomeEmailAddresses``, string. Inferred."""
     approval_processes: _typed.Collection[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcesses``, ARVPRC. Inferred."""
     categories: _typed.Collection[Category, _PathToCategory]
+    """``categories``, CTGY. Inferred."""
     custom_enums: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``customEnums``, CSTEM. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     expense_types: _typed.Collection[ExpenseType, _PathToExpenseType]
+    """``expenseTypes``, EXPTYP. Inferred."""
     groups: _typed.Collection[Group, _PathToGroup]
+    """``groups``, GROUP. Inferred."""
     hour_types: _typed.Collection[HourType, _PathToHourType]
+    """``hourTypes``, HOURT. Inferred."""
     layout_templates: _typed.Collection[LayoutTemplate, _PathToLayoutTemplate]
+    """``layoutTemplates``, LYTMPL. Inferred."""
     milestone_paths: _typed.Collection[MilestonePath, _PathToMilestonePath]
+    """``milestonePaths``, MPATH. Inferred."""
     parameter_groups: _typed.Collection[ParameterGroup, _PathToParameterGroup]
+    """``parameterGroups``, PGRP. Inferred."""
     parameters: _typed.Collection[Parameter, _PathToParameter]
+    """``parameters``, PARAM. Inferred."""
     resource_pools: _typed.Collection[ResourcePool, _PathToResourcePool]
+    """``resourcePools``, RSPOOL. Inferred."""
     risk_types: _typed.Collection[RiskType, _PathToRiskType]
+    """``riskTypes``, RSKTYP. Inferred."""
     roles: _typed.Collection[Role, _PathToRole]
+    """``roles``, ROLE. Inferred."""
     schedules: _typed.Collection[Schedule, _PathToSchedule]
+    """``schedules``, SCHED. Inferred."""
     score_cards: _typed.Collection[ScoreCard, _PathToScoreCard]
+    """``scoreCards``, SCORE. Inferred."""
     ui_filters: _typed.Collection[UIFilter, _PathToUIFilter]
+    """``uiFilters``, UIFT. Inferred."""
     ui_group_bys: _typed.Collection[UIGroupBy, _PathToUIGroupBy]
+    """``uiGroupBys``, UIGB. Inferred."""
     ui_views: _typed.Collection[UIView, _PathToUIView]
+    """``uiViews``, UIVW. Inferred."""
 
 class Customer(_MembersOfCustomer, Object):
     """``CUST`` of workfront v4.0. What it can do is not known. It has 85 fields, 19 collections."""
@@ -845,9 +1532,13 @@ class _PathToCustomer(_MembersOfCustomer, _typed.Path): ...
 class _MembersOfCustomerPreferences:
     id: _typed.Key
     name: _typed.Text
+    """``name``, string. Inferred."""
     obj_code: _typed.Text
+    """``objCode``, string. Inferred."""
     possible_values: _typed.Text
+    """``possibleValues``, string. Inferred."""
     value: _typed.Text
+    """``value``, string. Inferred."""
 
 class CustomerPreferences(_MembersOfCustomerPreferences, Object):
     """``CUSTPR`` of workfront v4.0. What it can do is not known. It has 5 fields."""
@@ -857,93 +1548,173 @@ class _PathToCustomerPreferences(_MembersOfCustomerPreferences, _typed.Path): ..
 class _MembersOfDocument:
     id: _typed.Key
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     checked_out_by_id: _typed.IdOf[User]
+    """``checkedOutByID``, string. Inferred."""
     current_version_id: _typed.IdOf[DocumentVersion]
+    """``currentVersionID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     doc_obj_code: _typed.Text
+    """``docObjCode``, string. Inferred."""
     document_request_id: _typed.Text
+    """``documentRequestID``, string. Inferred."""
     download_url: _typed.Text
+    """``downloadURL``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     external_integration_type: _typed.Text
+    """``externalIntegrationType``, string. Inferred."""
     handle: _typed.Text
+    """``handle``, string. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     is_dir: _typed.Boolean
+    """``isDir``, boolean. Inferred."""
     is_private: _typed.Boolean
+    """``isPrivate``, boolean. Inferred."""
     is_public: _typed.Boolean
+    """``isPublic``, boolean. Inferred."""
     iteration_id: _typed.IdOf[Iteration]
+    """``iterationID``, string. Inferred."""
     last_mod_date: _typed.DateTime
+    """``lastModDate``, dateTime. Inferred."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     master_task_id: _typed.Text
+    """``masterTaskID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     op_task_id: _typed.IdOf[Issue]
+    """``opTaskID``, string. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     portfolio_id: _typed.IdOf[Portfolio]
+    """``portfolioID``, string. Inferred."""
     program_id: _typed.IdOf[Program]
+    """``programID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     public_token: _typed.Text
+    """``publicToken``, string. Inferred."""
     reference_obj_code: _typed.Text
+    """``referenceObjCode``, string. Inferred."""
     reference_obj_id: _typed.Text
+    """``referenceObjID``, string. Inferred."""
     reference_object_name: _typed.Text
+    """``referenceObjectName``, string. Inferred."""
     release_version_id: _typed.IdOf[DocumentVersion]
+    """``releaseVersionID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Inferred."""
     top_doc_obj_code: _typed.Text
+    """``topDocObjCode``, string. Inferred."""
     top_obj_id: _typed.Text
+    """``topObjID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     checked_out_by: _typed.Reference[User, _PathToUser]
+    """``checkedOutBy``, USER. Documented."""
     current_version: _typed.Reference[DocumentVersion, _PathToDocumentVersion]
+    """``currentVersion``, DOCV. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     iteration: _typed.Reference[Iteration, _PathToIteration]
+    """``iteration``, ITRN. Documented."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     op_task: _typed.Reference[Issue, _PathToIssue]
+    """``opTask``, OPTASK. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     portfolio: _typed.Reference[Portfolio, _PathToPortfolio]
+    """``portfolio``, PORT. Documented."""
     program: _typed.Reference[Program, _PathToProgram]
+    """``program``, PRGM. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     release_version: _typed.Reference[DocumentVersion, _PathToDocumentVersion]
+    """``releaseVersion``, DOCV. Inferred."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     approvals: _typed.Collection[DocumentApproval, _PathToDocumentApproval]
+    """``approvals``, DOCAPL. Inferred."""
     folders: _typed.Collection[DocumentFolder, _PathToDocumentFolder]
+    """``folders``, DOCFDR. Inferred."""
     groups: _typed.Collection[Group, _PathToGroup]
+    """``groups``, GROUP. Inferred."""
     subscribers: _typed.Collection[User, _PathToUser]
+    """``subscribers``, USER. Inferred."""
     versions: _typed.Collection[DocumentVersion, _PathToDocumentVersion]
+    """``versions``, DOCV. Inferred."""
 
 class Document(_MembersOfDocument, Object):
     """``DOCU`` of workfront v4.0. What it can do is not known. It has 42 fields, 17 references, 6 collections, 2 actions."""
-    def calculate_data_extension(self) -> Any: ...
-    def move(self, obj_id: str | Object | None = None, doc_obj_code: str | Object | None = None) -> Any: ...
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def move(self, obj_id: str | Object | None = None, doc_obj_code: str | Object | None = None) -> Any:
+        """``move``. Documented."""
 
 class _PathToDocument(_MembersOfDocument, _typed.Path): ...
 
 class _MembersOfDocumentApproval:
     id: _typed.Key
     approval_date: _typed.DateTime
+    """``approvalDate``, dateTime. Inferred."""
     approver_id: _typed.IdOf[User]
+    """``approverID``, string. Inferred."""
     auto_document_share_id: _typed.Text
+    """``autoDocumentShareID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     document_id: _typed.IdOf[Document]
+    """``documentID``, string. Inferred."""
     note_id: _typed.IdOf[Note]
+    """``noteID``, string. Inferred."""
     request_date: _typed.DateTime
+    """``requestDate``, dateTime. Inferred."""
     requestor_id: _typed.IdOf[User]
+    """``requestorID``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     approver: _typed.Reference[User, _PathToUser]
+    """``approver``, USER. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     document: _typed.Reference[Document, _PathToDocument]
+    """``document``, DOCU. Documented."""
     note: _typed.Reference[Note, _PathToNote]
+    """``note``, NOTE. Documented."""
     requestor: _typed.Reference[User, _PathToUser]
+    """``requestor``, USER. Documented."""
 
 class DocumentApproval(_MembersOfDocumentApproval, Object):
     """``DOCAPL`` of workfront v4.0. Label: Document Approval. What it can do is not known. It has 10 fields, 5 references."""
@@ -953,35 +1724,65 @@ class _PathToDocumentApproval(_MembersOfDocumentApproval, _typed.Path): ...
 class _MembersOfDocumentFolder:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     issue_id: _typed.IdOf[Issue]
+    """``issueID``, string. Inferred."""
     iteration_id: _typed.IdOf[Iteration]
+    """``iterationID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     parent_id: _typed.IdOf[DocumentFolder]
+    """``parentID``, string. Inferred."""
     portfolio_id: _typed.IdOf[Portfolio]
+    """``portfolioID``, string. Inferred."""
     program_id: _typed.IdOf[Program]
+    """``programID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     issue: _typed.Reference[Issue, _PathToIssue]
+    """``issue``, OPTASK. Documented."""
     iteration: _typed.Reference[Iteration, _PathToIteration]
+    """``iteration``, ITRN. Documented."""
     parent: _typed.Reference[DocumentFolder, _PathToDocumentFolder]
+    """``parent``, DOCFDR. Documented."""
     portfolio: _typed.Reference[Portfolio, _PathToPortfolio]
+    """``portfolio``, PORT. Documented."""
     program: _typed.Reference[Program, _PathToProgram]
+    """``program``, PRGM. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
     children: _typed.Collection[DocumentFolder, _PathToDocumentFolder]
+    """``children``, DOCFDR. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
 
 class DocumentFolder(_MembersOfDocumentFolder, Object):
     """``DOCFDR`` of workfront v4.0. Label: Document Folder. What it can do is not known. It has 17 fields, 12 references, 2 collections."""
@@ -991,28 +1792,51 @@ class _PathToDocumentFolder(_MembersOfDocumentFolder, _typed.Path): ...
 class _MembersOfDocumentVersion:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     doc_size: _typed.Integer
+    """``docSize``, int. Inferred."""
     document_id: _typed.IdOf[Document]
+    """``documentID``, string. Inferred."""
     document_type_label: _typed.Text
+    """``documentTypeLabel``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext: _typed.Text
+    """``ext``, string. Inferred."""
     external_download_url: _typed.Text
+    """``externalDownloadURL``, string. Inferred."""
     external_integration_type: _typed.Text
+    """``externalIntegrationType``, string. Inferred."""
     external_preview_url: _typed.Text
+    """``externalPreviewURL``, string. Inferred."""
     external_save_location: _typed.Text
+    """``externalSaveLocation``, string. Inferred."""
     external_storage_id: _typed.Text
+    """``externalStorageID``, string. Inferred."""
     file_name: _typed.Text
+    """``fileName``, string. Inferred."""
     format_doc_size: _typed.Text
+    """``formatDocSize``, string. Inferred."""
     format_entry_date: _typed.Text
+    """``formatEntryDate``, string. Inferred."""
     handle: _typed.Text
+    """``handle``, string. Inferred."""
     is_proofable: _typed.Boolean
+    """``isProofable``, boolean. Inferred."""
     proof_id: _typed.Text
+    """``proofID``, string. Inferred."""
     proof_status: _typed.Text
+    """``proofStatus``, string. Inferred."""
     version: _typed.Integer
+    """``version``, int. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     document: _typed.Reference[Document, _PathToDocument]
+    """``document``, DOCU. Documented."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
 
 class DocumentVersion(_MembersOfDocumentVersion, Object):
     """``DOCV`` of workfront v4.0. Label: Document Version. What it can do is not known. It has 21 fields, 3 references."""
@@ -1022,14 +1846,23 @@ class _PathToDocumentVersion(_MembersOfDocumentVersion, _typed.Path): ...
 class _MembersOfExchangeRate:
     id: _typed.Key
     currency: _typed.Text
+    """``currency``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     rate: _typed.Number
+    """``rate``, double. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
 
 class ExchangeRate(_MembersOfExchangeRate, Object):
     """``EXRATE`` of workfront v4.0. Label: Exchange Rate. What it can do is not known. It has 7 fields, 3 references."""
@@ -1039,74 +1872,135 @@ class _PathToExchangeRate(_MembersOfExchangeRate, _typed.Path): ...
 class _MembersOfExpense:
     id: _typed.Key
     actual_amount: _typed.Number
+    """``actualAmount``, double. Inferred."""
     actual_unit_amount: _typed.Number
+    """``actualUnitAmount``, double. Inferred."""
     billing_record_id: _typed.IdOf[BillingRecord]
+    """``billingRecordID``, string. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     effective_date: _typed.DateTime
+    """``effectiveDate``, dateTime. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     exp_obj_code: _typed.Text
+    """``expObjCode``, string. Inferred."""
     expense_type_id: _typed.IdOf[ExpenseType]
+    """``expenseTypeID``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_billable: _typed.Boolean
+    """``isBillable``, boolean. Inferred."""
     is_reimbursable: _typed.Boolean
+    """``isReimbursable``, boolean. Inferred."""
     is_reimbursed: _typed.Boolean
+    """``isReimbursed``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     master_task_id: _typed.Text
+    """``masterTaskID``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     planned_amount: _typed.Number
+    """``plannedAmount``, double. Inferred."""
     planned_date: _typed.DateTime
+    """``plannedDate``, dateTime. Inferred."""
     planned_unit_amount: _typed.Number
+    """``plannedUnitAmount``, double. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     reference_obj_code: _typed.Text
+    """``referenceObjCode``, string. Inferred."""
     reference_obj_id: _typed.Text
+    """``referenceObjID``, string. Inferred."""
     reference_object_name: _typed.Text
+    """``referenceObjectName``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Inferred."""
     top_obj_code: _typed.Text
+    """``topObjCode``, string. Inferred."""
     top_obj_id: _typed.Text
+    """``topObjID``, string. Inferred."""
     top_reference_obj_code: _typed.Text
+    """``topReferenceObjCode``, string. Inferred."""
     top_reference_obj_id: _typed.Text
+    """``topReferenceObjID``, string. Inferred."""
     billing_record: _typed.Reference[BillingRecord, _PathToBillingRecord]
+    """``billingRecord``, BILL. Documented."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     expense_type: _typed.Reference[ExpenseType, _PathToExpenseType]
+    """``expenseType``, EXPTYP. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Documented."""
 
 class Expense(_MembersOfExpense, Object):
     """``EXPNS`` of workfront v4.0. What it can do is not known. It has 36 fields, 10 references, 2 actions."""
-    def calculate_data_extension(self) -> Any: ...
-    def move(self, obj_id: str | Object | None = None, exp_obj_code: str | Object | None = None) -> Any: ...
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def move(self, obj_id: str | Object | None = None, exp_obj_code: str | Object | None = None) -> Any:
+        """``move``. Documented."""
 
 class _PathToExpense(_MembersOfExpense, _typed.Path): ...
 
 class _MembersOfExpenseType:
     id: _typed.Key
     app_global_id: _typed.Text
+    """``appGlobalID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     description_key: _typed.Text
+    """``descriptionKey``, string. Inferred."""
     display_per: _typed.Text
+    """``displayPer``, string. Inferred."""
     display_rate_unit: _typed.Text
+    """``displayRateUnit``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     name_key: _typed.Text
+    """``nameKey``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     rate: _typed.Number
+    """``rate``, double. Inferred."""
     rate_unit: _typed.Text
+    """``rateUnit``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
 
 class ExpenseType(_MembersOfExpenseType, Object):
     """``EXPTYP`` of workfront v4.0. Label: Expense Type. What it can do is not known. It has 14 fields, 1 references."""
@@ -1116,12 +2010,19 @@ class _PathToExpenseType(_MembersOfExpenseType, _typed.Path): ...
 class _MembersOfFavorite:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Inferred."""
 
 class Favorite(_MembersOfFavorite, Object):
     """``FVRITE`` of workfront v4.0. What it can do is not known. It has 6 fields, 2 references."""
@@ -1131,32 +2032,59 @@ class _PathToFavorite(_MembersOfFavorite, _typed.Path): ...
 class _MembersOfFinancialData:
     id: _typed.Key
     actual_expense_cost: _typed.Number
+    """``actualExpenseCost``, double. Inferred."""
     actual_fixed_revenue: _typed.Number
+    """``actualFixedRevenue``, double. Inferred."""
     actual_labor_cost: _typed.Number
+    """``actualLaborCost``, double. Inferred."""
     actual_labor_cost_hours: _typed.Number
+    """``actualLaborCostHours``, double. Inferred."""
     actual_labor_revenue: _typed.Number
+    """``actualLaborRevenue``, double. Inferred."""
     allocationdate: _typed.DateTime
+    """``allocationdate``, dateTime. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     fixed_cost: _typed.Number
+    """``fixedCost``, double. Inferred."""
     is_split: _typed.Boolean
+    """``isSplit``, boolean. Inferred."""
     planned_expense_cost: _typed.Number
+    """``plannedExpenseCost``, double. Inferred."""
     planned_fixed_revenue: _typed.Number
+    """``plannedFixedRevenue``, double. Inferred."""
     planned_labor_cost: _typed.Number
+    """``plannedLaborCost``, double. Inferred."""
     planned_labor_cost_hours: _typed.Number
+    """``plannedLaborCostHours``, double. Inferred."""
     planned_labor_revenue: _typed.Number
+    """``plannedLaborRevenue``, double. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     total_actual_cost: _typed.Number
+    """``totalActualCost``, double. Inferred."""
     total_actual_revenue: _typed.Number
+    """``totalActualRevenue``, double. Inferred."""
     total_planned_cost: _typed.Number
+    """``totalPlannedCost``, double. Inferred."""
     total_planned_revenue: _typed.Number
+    """``totalPlannedRevenue``, double. Inferred."""
     total_variance_cost: _typed.Number
+    """``totalVarianceCost``, double. Inferred."""
     total_variance_revenue: _typed.Number
+    """``totalVarianceRevenue``, double. Inferred."""
     variance_expense_cost: _typed.Number
+    """``varianceExpenseCost``, double. Inferred."""
     variance_labor_cost: _typed.Number
+    """``varianceLaborCost``, double. Inferred."""
     variance_labor_cost_hours: _typed.Number
+    """``varianceLaborCostHours``, double. Inferred."""
     variance_labor_revenue: _typed.Number
+    """``varianceLaborRevenue``, double. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
 
 class FinancialData(_MembersOfFinancialData, Object):
     """``FINDAT`` of workfront v4.0. What it can do is not known. It has 26 fields, 2 references."""
@@ -1166,13 +2094,21 @@ class _PathToFinancialData(_MembersOfFinancialData, _typed.Path): ...
 class _MembersOfGroup:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
 
 class Group(_MembersOfGroup, Object):
     """``GROUP`` of workfront v4.0. What it can do is not known. It has 7 fields, 2 references."""
@@ -1182,44 +2118,83 @@ class _PathToGroup(_MembersOfGroup, _typed.Path): ...
 class _MembersOfHour:
     id: _typed.Key
     actual_cost: _typed.Number
+    """``actualCost``, double. Inferred."""
     approved_by_id: _typed.IdOf[User]
+    """``approvedByID``, string. Inferred."""
     approved_on_date: _typed.DateTime
+    """``approvedOnDate``, dateTime. Inferred."""
     billing_record_id: _typed.IdOf[BillingRecord]
+    """``billingRecordID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     dup_id: _typed.Text
+    """``dupID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     has_rate_override: _typed.Boolean
+    """``hasRateOverride``, boolean. Inferred."""
     hour_type_id: _typed.IdOf[HourType]
+    """``hourTypeID``, string. Inferred."""
     hours: _typed.Number
+    """``hours``, double. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     op_task_id: _typed.IdOf[Issue]
+    """``opTaskID``, string. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     project_overhead_id: _typed.IdOf[Object]
+    """``projectOverheadID``, string. Inferred."""
     reference_obj_code: _typed.Text
+    """``referenceObjCode``, string. Inferred."""
     reference_obj_id: _typed.Text
+    """``referenceObjID``, string. Inferred."""
     resource_revenue: _typed.Number
+    """``resourceRevenue``, double. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     timesheet_id: _typed.IdOf[Timesheet]
+    """``timesheetID``, string. Inferred."""
     approved_by: _typed.Reference[User, _PathToUser]
+    """``approvedBy``, USER. Documented."""
     billing_record: _typed.Reference[BillingRecord, _PathToBillingRecord]
+    """``billingRecord``, BILL. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     hour_type: _typed.Reference[HourType, _PathToHourType]
+    """``hourType``, HOURT. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     op_task: _typed.Reference[Issue, _PathToIssue]
+    """``opTask``, OPTASK. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     project_overhead: _typed.Reference[Object, Any]
+    """``projectOverhead``, target unknown. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     timesheet: _typed.Reference[Timesheet, _PathToTimesheet]
+    """``timesheet``, TSHET. Documented."""
 
 class Hour(_MembersOfHour, Object):
     """``HOUR`` of workfront v4.0. What it can do is not known. It has 28 fields, 12 references."""
@@ -1229,21 +2204,37 @@ class _PathToHour(_MembersOfHour, _typed.Path): ...
 class _MembersOfHourType:
     id: _typed.Key
     app_global_id: _typed.Text
+    """``appGlobalID``, string. Inferred."""
     count_as_revenue: _typed.Boolean
+    """``countAsRevenue``, boolean. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     description_key: _typed.Text
+    """``descriptionKey``, string. Inferred."""
     display_obj_obj_code: _typed.Text
+    """``displayObjObjCode``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_active: _typed.Boolean
+    """``isActive``, boolean. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     name_key: _typed.Text
+    """``nameKey``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     overhead_type: _typed.Text
+    """``overheadType``, string. Inferred."""
     scope: _typed.Text
+    """``scope``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     users: _typed.Collection[User, _PathToUser]
+    """``users``, USER. Inferred."""
 
 class HourType(_MembersOfHourType, Object):
     """``HOURT`` of workfront v4.0. Label: Hour Type. What it can do is not known. It has 15 fields, 1 references, 1 collections."""
@@ -1253,175 +2244,337 @@ class _PathToHourType(_MembersOfHourType, _typed.Path): ...
 class _MembersOfIssue:
     id: _typed.Key
     actual_completion_date: _typed.DateTime
+    """``actualCompletionDate``, dateTime. Inferred."""
     actual_cost: _typed.Number
+    """``actualCost``, double. Inferred."""
     actual_start_date: _typed.DateTime
+    """``actualStartDate``, dateTime. Inferred."""
     actual_work_required: _typed.Integer
+    """``actualWorkRequired``, int. Inferred."""
     actual_work_required_expression: _typed.Text
+    """``actualWorkRequiredExpression``, string. Inferred."""
     age_range_as_string: _typed.Text
+    """``ageRangeAsString``, string. Inferred."""
     approval_est_start_date: _typed.DateTime
+    """``approvalEstStartDate``, dateTime. Inferred."""
     approval_planned_start_date: _typed.DateTime
+    """``approvalPlannedStartDate``, dateTime. Inferred."""
     approval_planned_start_day: _typed.Number
+    """``approvalPlannedStartDay``, double. Inferred."""
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Inferred."""
     approval_projected_start_date: _typed.DateTime
+    """``approvalProjectedStartDate``, dateTime. Inferred."""
     approvers_string: _typed.Text
+    """``approversString``, string. Inferred."""
     assigned_to_id: _typed.IdOf[User]
+    """``assignedToID``, string. Inferred."""
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Inferred."""
     auto_closure_date: _typed.DateTime
+    """``autoClosureDate``, dateTime. Inferred."""
     can_start: _typed.Boolean
+    """``canStart``, boolean. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     commit_date: _typed.DateTime
+    """``commitDate``, dateTime. Inferred."""
     commit_date_range: _typed.Text
+    """``commitDateRange``, string. Inferred."""
     condition: _typed.Integer
+    """``condition``, int. Inferred."""
     current_approval_step_id: _typed.IdOf[ApprovalStep]
+    """``currentApprovalStepID``, string. Inferred."""
     current_status_duration: _typed.Text
+    """``currentStatusDuration``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     due_date: _typed.DateTime
+    """``dueDate``, dateTime. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     first_response: _typed.Text
+    """``firstResponse``, string. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     has_resolvables: _typed.Boolean
+    """``hasResolvables``, boolean. Inferred."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Inferred."""
     how_old: _typed.Text
+    """``howOld``, string. Inferred."""
     is_complete: _typed.Boolean
+    """``isComplete``, boolean. Inferred."""
     is_help_desk: _typed.Boolean
+    """``isHelpDesk``, boolean. Inferred."""
     last_condition_note_id: _typed.IdOf[Note]
+    """``lastConditionNoteID``, string. Inferred."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     number_of_children: _typed.Integer
+    """``numberOfChildren``, int. Inferred."""
     op_task_type: _typed.Text
+    """``opTaskType``, string. Inferred."""
     op_task_type_label: _typed.Text
+    """``opTaskTypeLabel``, string. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     planned_completion_date: _typed.DateTime
+    """``plannedCompletionDate``, dateTime. Inferred."""
     planned_date_alignment: _typed.Integer
+    """``plannedDateAlignment``, int. Inferred."""
     planned_hours_alignment: _typed.Integer
+    """``plannedHoursAlignment``, int. Inferred."""
     planned_start_date: _typed.DateTime
+    """``plannedStartDate``, dateTime. Inferred."""
     previous_status: _typed.Text
+    """``previousStatus``, string. Inferred."""
     priority: _typed.Integer
+    """``priority``, int. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     projected_duration_minutes: _typed.Integer
+    """``projectedDurationMinutes``, int. Inferred."""
     projected_start_date: _typed.DateTime
+    """``projectedStartDate``, dateTime. Inferred."""
     queue_topic_id: _typed.IdOf[QueueTopic]
+    """``queueTopicID``, string. Inferred."""
     reference_number: _typed.Integer
+    """``referenceNumber``, int. Inferred."""
     reference_obj_code: _typed.Text
+    """``referenceObjCode``, string. Inferred."""
     reference_obj_id: _typed.Text
+    """``referenceObjID``, string. Inferred."""
     rejection_issue_id: _typed.IdOf[Issue]
+    """``rejectionIssueID``, string. Inferred."""
     remaining_duration_minutes: _typed.Integer
+    """``remainingDurationMinutes``, int. Inferred."""
     resolution_time: _typed.Text
+    """``resolutionTime``, string. Inferred."""
     resolve_op_task_id: _typed.IdOf[Issue]
+    """``resolveOpTaskID``, string. Inferred."""
     resolve_project_id: _typed.IdOf[Project]
+    """``resolveProjectID``, string. Inferred."""
     resolve_task_id: _typed.IdOf[Task]
+    """``resolveTaskID``, string. Inferred."""
     resolving_obj_code: _typed.Text
+    """``resolvingObjCode``, string. Inferred."""
     resolving_obj_id: _typed.Text
+    """``resolvingObjID``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     severity: _typed.Integer
+    """``severity``, int. Inferred."""
     source_obj_code: _typed.Text
+    """``sourceObjCode``, string. Inferred."""
     source_obj_id: _typed.Text
+    """``sourceObjID``, string. Inferred."""
     source_task_id: _typed.IdOf[Task]
+    """``sourceTaskID``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     status_update: _typed.Text
+    """``statusUpdate``, string. Inferred."""
     submitted_by_id: _typed.IdOf[User]
+    """``submittedByID``, string. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     url: _typed.Text
+    """``url``, string. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     work_required_expression: _typed.Text
+    """``workRequiredExpression``, string. Inferred."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Documented."""
     assigned_to: _typed.Reference[User, _PathToUser]
+    """``assignedTo``, USER. Documented."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     current_approval_step: _typed.Reference[ApprovalStep, _PathToApprovalStep]
+    """``currentApprovalStep``, ARVSTP. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_condition_note: _typed.Reference[Note, _PathToNote]
+    """``lastConditionNote``, NOTE. Documented."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     parent: _typed.Reference[Object, Any]
+    """``parent``, target unknown. Documented."""
     primary_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``primaryAssignment``, ASSGN. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     queue_topic: _typed.Reference[QueueTopic, _PathToQueueTopic]
+    """``queueTopic``, QUET. Inferred."""
     rejection_issue: _typed.Reference[Issue, _PathToIssue]
+    """``rejectionIssue``, OPTASK. Inferred."""
     resolve_op_task: _typed.Reference[Issue, _PathToIssue]
+    """``resolveOpTask``, OPTASK. Documented."""
     resolve_project: _typed.Reference[Project, _PathToProject]
+    """``resolveProject``, PROJ. Documented."""
     resolve_task: _typed.Reference[Task, _PathToTask]
+    """``resolveTask``, TASK. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     source_task: _typed.Reference[Task, _PathToTask]
+    """``sourceTask``, TASK. Documented."""
     submitted_by: _typed.Reference[User, _PathToUser]
+    """``submittedBy``, USER. Documented."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     team_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``teamAssignment``, ASSGN. Inferred."""
     work_item: _typed.Reference[WorkItem, _PathToWorkItem]
+    """``workItem``, WRKITM. Inferred."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     all_priorities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allPriorities``, CSTEM. Inferred."""
     all_severities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allSeverities``, CSTEM. Inferred."""
     all_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allStatuses``, CSTEM. Inferred."""
     approver_statuses: _typed.Collection[ApproverStatus, _PathToApproverStatus]
+    """``approverStatuses``, ARVSTS. Inferred."""
     assignments: _typed.Collection[Assignment, _PathToAssignment]
+    """``assignments``, ASSGN. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     done_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``doneStatuses``, CSTEM. Inferred."""
     hours: _typed.Collection[Hour, _PathToHour]
+    """``hours``, HOUR. Inferred."""
     resolvables: _typed.Collection[Issue, _PathToIssue]
+    """``resolvables``, OPTASK. Inferred."""
     updates: _typed.Collection[Update, _PathToUpdate]
+    """``updates``, UPDATE. Inferred."""
 
 class Issue(_MembersOfIssue, Object):
     """``OPTASK`` of workfront v4.0. Label: Issue. What it can do is not known. It has 82 fields, 24 references, 11 collections, 14 actions."""
-    def add_comment(self, text: str) -> Note: ...
-    def convert_to_task(self) -> Task: ...
-    def accept_work(self) -> Any: ...
-    def approve_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any: ...
-    def assign(self, obj_id: str | Object | None = None, obj_code: str | Object | None = None) -> Any: ...
-    def calculate_data_extension(self) -> Any: ...
-    def convert_to_task_(self, task: Any = None, options: Iterable[str | Object] | None = None) -> Any: ...
-    def mark_done(self, status: str | Object | None = None) -> Any: ...
-    def mark_not_done(self, assignment_id: str | Object | None = None) -> Any: ...
-    def move(self, project_id: str | Object | None = None) -> Any: ...
-    def move_to_task(self, project_id: str | Object | None = None, parent_id: str | Object | None = None) -> Any: ...
-    def recall_approval(self) -> Any: ...
-    def reject_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any: ...
-    def reply_to_assignment(self, note_text: str | Object | None = None, commit_date: datetime | date | str | None = None) -> Any: ...
-    def unaccept_work(self) -> Any: ...
-    def unassign(self, user_id: str | Object | None = None) -> Any: ...
+    def add_comment(self, text: str) -> Note:
+        """Add a comment to this object."""
+    def convert_to_task(self) -> Task:
+        """Convert this issue to a task, keeping the issue, its primary contact and its updates."""
+    def accept_work(self) -> Any:
+        """``acceptWork``. Documented."""
+    def approve_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any:
+        """``approveApproval``. Documented."""
+    def assign(self, obj_id: str | Object | None = None, obj_code: str | Object | None = None) -> Any:
+        """``assign``. Documented."""
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def convert_to_task_(self, task: Any = None, options: Iterable[str | Object] | None = None) -> Any:
+        """``convertToTask``. Inferred."""
+    def mark_done(self, status: str | Object | None = None) -> Any:
+        """``markDone``. Documented."""
+    def mark_not_done(self, assignment_id: str | Object | None = None) -> Any:
+        """``markNotDone``. Documented."""
+    def move(self, project_id: str | Object | None = None) -> Any:
+        """``move``. Documented."""
+    def move_to_task(self, project_id: str | Object | None = None, parent_id: str | Object | None = None) -> Any:
+        """``moveToTask``. Documented."""
+    def recall_approval(self) -> Any:
+        """``recallApproval``. Documented."""
+    def reject_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any:
+        """``rejectApproval``. Documented."""
+    def reply_to_assignment(self, note_text: str | Object | None = None, commit_date: datetime | date | str | None = None) -> Any:
+        """``replyToAssignment``. Documented."""
+    def unaccept_work(self) -> Any:
+        """``unacceptWork``. Documented."""
+    def unassign(self, user_id: str | Object | None = None) -> Any:
+        """``unassign``. Documented."""
 
 class _PathToIssue(_MembersOfIssue, _typed.Path): ...
 
 class _MembersOfIteration:
     id: _typed.Key
     url: _typed.Text
+    """``URL``, string. Inferred."""
     capacity: _typed.Number
+    """``capacity``, double. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     end_date: _typed.DateTime
+    """``endDate``, dateTime. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     estimate_completed: _typed.Text
+    """``estimateCompleted``, string. Inferred."""
     focus_factor: _typed.Number
+    """``focusFactor``, double. Inferred."""
     goal: _typed.Text
+    """``goal``, string. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     percent_complete: _typed.Number
+    """``percentComplete``, double. Inferred."""
     start_date: _typed.DateTime
+    """``startDate``, dateTime. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     target_percent_complete: _typed.Number
+    """``targetPercentComplete``, double. Inferred."""
     task_ids: _typed.TextList
+    """``taskIDs``, string[]. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     total_estimate: _typed.Number
+    """``totalEstimate``, double. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
 
 class Iteration(_MembersOfIteration, Object):
     """``ITRN`` of workfront v4.0. What it can do is not known. It has 24 fields, 6 references, 1 collections."""
@@ -1431,97 +2584,181 @@ class _PathToIteration(_MembersOfIteration, _typed.Path): ...
 class _MembersOfJournalEntry:
     id: _typed.Key
     assignment_id: _typed.IdOf[Assignment]
+    """``assignmentID``, string. Inferred."""
     aux1: _typed.Text
+    """``aux1``, string. Inferred."""
     aux2: _typed.Text
+    """``aux2``, string. Inferred."""
     aux3: _typed.Text
+    """``aux3``, string. Inferred."""
     billing_record_id: _typed.IdOf[BillingRecord]
+    """``billingRecordID``, string. Inferred."""
     change_type: _typed.Text
+    """``changeType``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     document_approval_id: _typed.IdOf[DocumentApproval]
+    """``documentApprovalID``, string. Inferred."""
     document_id: _typed.IdOf[Document]
+    """``documentID``, string. Inferred."""
     document_share_id: _typed.Text
+    """``documentShareID``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     edited_by_id: _typed.IdOf[User]
+    """``editedByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     expense_id: _typed.IdOf[Expense]
+    """``expenseID``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     field_name: _typed.Text
+    """``fieldName``, string. Inferred."""
     flags: _typed.Text
+    """``flags``, string. Inferred."""
     hour_id: _typed.IdOf[Hour]
+    """``hourID``, string. Inferred."""
     new_date_val: _typed.DateTime
+    """``newDateVal``, dateTime. Inferred."""
     new_number_val: _typed.Number
+    """``newNumberVal``, double. Inferred."""
     new_text_val: _typed.Text
+    """``newTextVal``, string. Inferred."""
     num_likes: _typed.Integer
+    """``numLikes``, int. Inferred."""
     num_replies: _typed.Integer
+    """``numReplies``, int. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     old_date_val: _typed.DateTime
+    """``oldDateVal``, dateTime. Inferred."""
     old_number_val: _typed.Number
+    """``oldNumberVal``, double. Inferred."""
     old_text_val: _typed.Text
+    """``oldTextVal``, string. Inferred."""
     op_task_id: _typed.IdOf[Issue]
+    """``opTaskID``, string. Inferred."""
     portfolio_id: _typed.IdOf[Portfolio]
+    """``portfolioID``, string. Inferred."""
     program_id: _typed.IdOf[Program]
+    """``programID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     sub_obj_code: _typed.Text
+    """``subObjCode``, string. Inferred."""
     sub_obj_id: _typed.Text
+    """``subObjID``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     timesheet_id: _typed.IdOf[Timesheet]
+    """``timesheetID``, string. Inferred."""
     top_obj_code: _typed.Text
+    """``topObjCode``, string. Inferred."""
     top_obj_id: _typed.Text
+    """``topObjID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``assignment``, ASSGN. Documented."""
     billing_record: _typed.Reference[BillingRecord, _PathToBillingRecord]
+    """``billingRecord``, BILL. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     document: _typed.Reference[Document, _PathToDocument]
+    """``document``, DOCU. Documented."""
     document_approval: _typed.Reference[DocumentApproval, _PathToDocumentApproval]
+    """``documentApproval``, DOCAPL. Inferred."""
     edited_by: _typed.Reference[User, _PathToUser]
+    """``editedBy``, USER. Documented."""
     expense: _typed.Reference[Expense, _PathToExpense]
+    """``expense``, EXPNS. Documented."""
     hour: _typed.Reference[Hour, _PathToHour]
+    """``hour``, HOUR. Documented."""
     op_task: _typed.Reference[Issue, _PathToIssue]
+    """``opTask``, OPTASK. Documented."""
     portfolio: _typed.Reference[Portfolio, _PathToPortfolio]
+    """``portfolio``, PORT. Documented."""
     program: _typed.Reference[Program, _PathToProgram]
+    """``program``, PRGM. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
     timesheet: _typed.Reference[Timesheet, _PathToTimesheet]
+    """``timesheet``, TSHET. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
     replies: _typed.Collection[Note, _PathToNote]
+    """``replies``, NOTE. Inferred."""
 
 class JournalEntry(_MembersOfJournalEntry, Object):
     """``JRNLE`` of workfront v4.0. Label: Journal Entry. What it can do is not known. It has 43 fields, 16 references, 1 collections, 2 actions."""
-    def like(self) -> Any: ...
-    def unlike(self) -> Any: ...
+    def like(self) -> Any:
+        """``like``. Documented."""
+    def unlike(self) -> Any:
+        """``unlike``. Documented."""
 
 class _PathToJournalEntry(_MembersOfJournalEntry, _typed.Path): ...
 
 class _MembersOfLayoutTemplate:
     id: _typed.Key
     app_global_id: _typed.Text
+    """``appGlobalID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     default_nav_item: _typed.Text
+    """``defaultNavItem``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     description_key: _typed.Text
+    """``descriptionKey``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     license_type: _typed.Text
+    """``licenseType``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     name_key: _typed.Text
+    """``nameKey``, string. Inferred."""
     nav_bar: _typed.Text
+    """``navBar``, string. Inferred."""
     nav_items: _typed.Text
+    """``navItems``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Inferred."""
     linked_roles: _typed.Collection[Role, _PathToRole]
+    """``linkedRoles``, ROLE. Inferred."""
     linked_teams: _typed.Collection[Team, _PathToTeam]
+    """``linkedTeams``, TEAMOB. Inferred."""
     linked_users: _typed.Collection[User, _PathToUser]
+    """``linkedUsers``, USER. Inferred."""
     ui_filters: _typed.Collection[UIFilter, _PathToUIFilter]
+    """``uiFilters``, UIFT. Inferred."""
     ui_group_bys: _typed.Collection[UIGroupBy, _PathToUIGroupBy]
+    """``uiGroupBys``, UIGB. Inferred."""
     ui_views: _typed.Collection[UIView, _PathToUIView]
+    """``uiViews``, UIVW. Inferred."""
 
 class LayoutTemplate(_MembersOfLayoutTemplate, Object):
     """``LYTMPL`` of workfront v4.0. What it can do is not known. It has 16 fields, 2 references, 6 collections."""
@@ -1531,12 +2768,19 @@ class _PathToLayoutTemplate(_MembersOfLayoutTemplate, _typed.Path): ...
 class _MembersOfMessageArg:
     id: _typed.Key
     allowed_actions: _typed.TextList
+    """``allowedActions``, string[]. Inferred."""
     color: _typed.Text
+    """``color``, string. Inferred."""
     href: _typed.Text
+    """``href``, string. Inferred."""
     objcode: _typed.Text
+    """``objcode``, string. Inferred."""
     objid: _typed.Text
+    """``objid``, string. Inferred."""
     text: _typed.Text
+    """``text``, string. Inferred."""
     type: _typed.Text
+    """``type``, string. Inferred."""
 
 class MessageArg(_MembersOfMessageArg, Object):
     """``MSGARG`` of workfront v4.0. What it can do is not known. It has 8 fields."""
@@ -1546,14 +2790,23 @@ class _PathToMessageArg(_MembersOfMessageArg, _typed.Path): ...
 class _MembersOfMilestone:
     id: _typed.Key
     color: _typed.Text
+    """``color``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     milestone_path_id: _typed.IdOf[MilestonePath]
+    """``milestonePathID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     sequence: _typed.Integer
+    """``sequence``, int. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     milestone_path: _typed.Reference[MilestonePath, _PathToMilestonePath]
+    """``milestonePath``, MPATH. Documented."""
 
 class Milestone(_MembersOfMilestone, Object):
     """``MILE`` of workfront v4.0. What it can do is not known. It has 8 fields, 2 references."""
@@ -1563,15 +2816,25 @@ class _PathToMilestone(_MembersOfMilestone, _typed.Path): ...
 class _MembersOfMilestonePath:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     groups: _typed.Collection[Group, _PathToGroup]
+    """``groups``, GROUP. Inferred."""
     milestones: _typed.Collection[Milestone, _PathToMilestone]
+    """``milestones``, MILE. Inferred."""
 
 class MilestonePath(_MembersOfMilestonePath, Object):
     """``MPATH`` of workfront v4.0. Label: Milestone Path. What it can do is not known. It has 7 fields, 2 references, 2 collections."""
@@ -1581,15 +2844,25 @@ class _PathToMilestonePath(_MembersOfMilestonePath, _typed.Path): ...
 class _MembersOfNonWorkDay:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     non_work_date: _typed.DateTime
+    """``nonWorkDate``, dateTime. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     schedule_day: _typed.Integer
+    """``scheduleDay``, int. Inferred."""
     schedule_id: _typed.IdOf[Schedule]
+    """``scheduleID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     schedule: _typed.Reference[Schedule, _PathToSchedule]
+    """``schedule``, SCHED. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class NonWorkDay(_MembersOfNonWorkDay, Object):
     """``NONWKD`` of workfront v4.0. Label: Schedule Exception. What it can do is not known. It has 8 fields, 3 references."""
@@ -1599,94 +2872,175 @@ class _PathToNonWorkDay(_MembersOfNonWorkDay, _typed.Path): ...
 class _MembersOfNote:
     id: _typed.Key
     attach_document_id: _typed.IdOf[Document]
+    """``attachDocumentID``, string. Inferred."""
     attach_obj_code: _typed.Text
+    """``attachObjCode``, string. Inferred."""
     attach_obj_id: _typed.Text
+    """``attachObjID``, string. Inferred."""
     attach_op_task_id: _typed.IdOf[Issue]
+    """``attachOpTaskID``, string. Inferred."""
     audit_text: _typed.Text
+    """``auditText``, string. Inferred."""
     audit_type: _typed.Text
+    """``auditType``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     document_id: _typed.IdOf[Document]
+    """``documentID``, string. Inferred."""
     email_users: _typed.Integer
+    """``emailUsers``, int. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     format_entry_date: _typed.Text
+    """``formatEntryDate``, string. Inferred."""
     has_replies: _typed.Boolean
+    """``hasReplies``, boolean. Inferred."""
     indent: _typed.Integer
+    """``indent``, int. Inferred."""
     is_deleted: _typed.Boolean
+    """``isDeleted``, boolean. Inferred."""
     is_message: _typed.Boolean
+    """``isMessage``, boolean. Inferred."""
     is_private: _typed.Boolean
+    """``isPrivate``, boolean. Inferred."""
     is_reply: _typed.Boolean
+    """``isReply``, boolean. Inferred."""
     iteration_id: _typed.IdOf[Iteration]
+    """``iterationID``, string. Inferred."""
     note_obj_code: _typed.Text
+    """``noteObjCode``, string. Inferred."""
     note_text: _typed.Text
+    """``noteText``, string. Inferred."""
     num_likes: _typed.Integer
+    """``numLikes``, int. Inferred."""
     num_replies: _typed.Integer
+    """``numReplies``, int. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     op_task_id: _typed.IdOf[Issue]
+    """``opTaskID``, string. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     parent_endorsement_id: _typed.Text
+    """``parentEndorsementID``, string. Inferred."""
     parent_journal_entry_id: _typed.IdOf[JournalEntry]
+    """``parentJournalEntryID``, string. Inferred."""
     parent_note_id: _typed.IdOf[Note]
+    """``parentNoteID``, string. Inferred."""
     portfolio_id: _typed.IdOf[Portfolio]
+    """``portfolioID``, string. Inferred."""
     program_id: _typed.IdOf[Program]
+    """``programID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     reference_object_name: _typed.Text
+    """``referenceObjectName``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     subject: _typed.Text
+    """``subject``, string. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Inferred."""
     thread_date: _typed.DateTime
+    """``threadDate``, dateTime. Inferred."""
     thread_id: _typed.Text
+    """``threadID``, string. Inferred."""
     timesheet_id: _typed.IdOf[Timesheet]
+    """``timesheetID``, string. Inferred."""
     top_note_obj_code: _typed.Text
+    """``topNoteObjCode``, string. Inferred."""
     top_obj_id: _typed.Text
+    """``topObjID``, string. Inferred."""
     top_reference_object_name: _typed.Text
+    """``topReferenceObjectName``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     attach_document: _typed.Reference[Document, _PathToDocument]
+    """``attachDocument``, DOCU. Documented."""
     attach_op_task: _typed.Reference[Issue, _PathToIssue]
+    """``attachOpTask``, OPTASK. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     document: _typed.Reference[Document, _PathToDocument]
+    """``document``, DOCU. Documented."""
     iteration: _typed.Reference[Iteration, _PathToIteration]
+    """``iteration``, ITRN. Documented."""
     op_task: _typed.Reference[Issue, _PathToIssue]
+    """``opTask``, OPTASK. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     parent_journal_entry: _typed.Reference[JournalEntry, _PathToJournalEntry]
+    """``parentJournalEntry``, JRNLE. Documented."""
     parent_note: _typed.Reference[Note, _PathToNote]
+    """``parentNote``, NOTE. Documented."""
     portfolio: _typed.Reference[Portfolio, _PathToPortfolio]
+    """``portfolio``, PORT. Documented."""
     program: _typed.Reference[Program, _PathToProgram]
+    """``program``, PRGM. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Documented."""
     timesheet: _typed.Reference[Timesheet, _PathToTimesheet]
+    """``timesheet``, TSHET. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
     replies: _typed.Collection[Note, _PathToNote]
+    """``replies``, NOTE. Inferred."""
     tags: _typed.Collection[NoteTag, _PathToNoteTag]
+    """``tags``, NTAG. Inferred."""
 
 class Note(_MembersOfNote, Object):
     """``NOTE`` of workfront v4.0. What it can do is not known. It has 47 fields, 17 references, 2 collections, 2 actions."""
-    def add_comment(self, text: str) -> Note: ...
-    def like(self) -> Any: ...
-    def unlike(self) -> Any: ...
+    def add_comment(self, text: str) -> Note:
+        """Add a comment to this comment."""
+    def like(self) -> Any:
+        """``like``. Documented."""
+    def unlike(self) -> Any:
+        """``unlike``. Documented."""
 
 class _PathToNote(_MembersOfNote, _typed.Path): ...
 
 class _MembersOfNoteTag:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     length: _typed.Integer
+    """``length``, int. Inferred."""
     note_id: _typed.IdOf[Note]
+    """``noteID``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     reference_object_name: _typed.Text
+    """``referenceObjectName``, string. Inferred."""
     start_idx: _typed.Text
+    """``startIdx``, string. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     note: _typed.Reference[Note, _PathToNote]
+    """``note``, NOTE. Inferred."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Inferred."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Inferred."""
 
 class NoteTag(_MembersOfNoteTag, Object):
     """``NTAG`` of workfront v4.0. What it can do is not known. It has 10 fields, 4 references."""
@@ -1696,19 +3050,33 @@ class _PathToNoteTag(_MembersOfNoteTag, _typed.Path): ...
 class _MembersOfParameter:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     data_type: _typed.Text
+    """``dataType``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     display_size: _typed.Integer
+    """``displaySize``, int. Inferred."""
     display_type: _typed.Text
+    """``displayType``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     format_constraint: _typed.Text
+    """``formatConstraint``, string. Inferred."""
     is_required: _typed.Boolean
+    """``isRequired``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     parameter_options: _typed.Collection[ParameterOption, _PathToParameterOption]
+    """``parameterOptions``, POPT. Inferred."""
 
 class Parameter(_MembersOfParameter, Object):
     """``PARAM`` of workfront v4.0. Label: Custom Field. What it can do is not known. It has 12 fields, 2 references, 1 collections."""
@@ -1718,15 +3086,25 @@ class _PathToParameter(_MembersOfParameter, _typed.Path): ...
 class _MembersOfParameterGroup:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_default: _typed.Boolean
+    """``isDefault``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
 
 class ParameterGroup(_MembersOfParameterGroup, Object):
     """``PGRP`` of workfront v4.0. Label: Form Section. What it can do is not known. It has 9 fields, 2 references."""
@@ -1736,15 +3114,25 @@ class _PathToParameterGroup(_MembersOfParameterGroup, _typed.Path): ...
 class _MembersOfParameterOption:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_default: _typed.Boolean
+    """``isDefault``, boolean. Inferred."""
     is_hidden: _typed.Boolean
+    """``isHidden``, boolean. Inferred."""
     label: _typed.Text
+    """``label``, string. Inferred."""
     parameter_id: _typed.IdOf[Parameter]
+    """``parameterID``, string. Inferred."""
     value: _typed.Text
+    """``value``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     parameter: _typed.Reference[Parameter, _PathToParameter]
+    """``parameter``, PARAM. Documented."""
 
 class ParameterOption(_MembersOfParameterOption, Object):
     """``POPT`` of workfront v4.0. Label: Parameter Option. What it can do is not known. It has 9 fields, 2 references."""
@@ -1754,59 +3142,105 @@ class _PathToParameterOption(_MembersOfParameterOption, _typed.Path): ...
 class _MembersOfPortfolio:
     id: _typed.Key
     aligned: _typed.Number
+    """``aligned``, double. Inferred."""
     alignment_score_card_id: _typed.IdOf[ScoreCard]
+    """``alignmentScoreCardID``, string. Inferred."""
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Inferred."""
     budget: _typed.Number
+    """``budget``, double. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     currency: _typed.Text
+    """``currency``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     is_active: _typed.Boolean
+    """``isActive``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     net_value: _typed.Number
+    """``netValue``, double. Inferred."""
     on_budget: _typed.Number
+    """``onBudget``, double. Inferred."""
     on_time: _typed.Number
+    """``onTime``, double. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     roi: _typed.Number
+    """``roi``, double. Inferred."""
     alignment_score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``alignmentScoreCard``, SCORE. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     groups: _typed.Collection[Group, _PathToGroup]
+    """``groups``, GROUP. Inferred."""
     programs: _typed.Collection[Program, _PathToProgram]
+    """``programs``, PRGM. Inferred."""
     projects: _typed.Collection[Project, _PathToProject]
+    """``projects``, PROJ. Inferred."""
 
 class Portfolio(_MembersOfPortfolio, Object):
     """``PORT`` of workfront v4.0. What it can do is not known. It has 24 fields, 6 references, 5 collections, 1 actions."""
-    def calculate_data_extension(self) -> Any: ...
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
 
 class _PathToPortfolio(_MembersOfPortfolio, _typed.Path): ...
 
 class _MembersOfPredecessor:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     is_cp: _typed.Boolean
+    """``isCP``, boolean. Inferred."""
     is_enforced: _typed.Boolean
+    """``isEnforced``, boolean. Inferred."""
     lag_days: _typed.Number
+    """``lagDays``, double. Inferred."""
     lag_type: _typed.Text
+    """``lagType``, string. Inferred."""
     predecessor_id: _typed.IdOf[Task]
+    """``predecessorID``, string. Inferred."""
     predecessor_type: _typed.Text
+    """``predecessorType``, string. Inferred."""
     successor_id: _typed.IdOf[Task]
+    """``successorID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     predecessor: _typed.Reference[Task, _PathToTask]
+    """``predecessor``, TASK. Documented."""
     successor: _typed.Reference[Task, _PathToTask]
+    """``successor``, TASK. Documented."""
 
 class Predecessor(_MembersOfPredecessor, Object):
     """``PRED`` of workfront v4.0. What it can do is not known. It has 9 fields, 3 references."""
@@ -1816,265 +3250,509 @@ class _PathToPredecessor(_MembersOfPredecessor, _typed.Path): ...
 class _MembersOfProgram:
     id: _typed.Key
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     portfolio_id: _typed.IdOf[Portfolio]
+    """``portfolioID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     portfolio: _typed.Reference[Portfolio, _PathToPortfolio]
+    """``portfolio``, PORT. Documented."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     projects: _typed.Collection[Project, _PathToProject]
+    """``projects``, PROJ. Inferred."""
 
 class Program(_MembersOfProgram, Object):
     """``PRGM`` of workfront v4.0. What it can do is not known. It has 18 fields, 6 references, 3 collections, 2 actions."""
-    def calculate_data_extension(self) -> Any: ...
-    def move(self, portfolio_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any: ...
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def move(self, portfolio_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any:
+        """``move``. Documented."""
 
 class _PathToProgram(_MembersOfProgram, _typed.Path): ...
 
 class _MembersOfProject:
     id: _typed.Key
     bccompletion_state: _typed.TextList
+    """``BCCompletionState``, string[]. Values: SUMMARY Summary, INFO Project Info, DEL Goals, RISK Risks, COST Costs, ALIGN Alignment, DE Custom Data. Documented. The values are those of a later version."""
     url: _typed.Text
+    """``URL``, string. Documented."""
     actual_benefit: _typed.Number
+    """``actualBenefit``, double. Documented."""
     actual_completion_date: _typed.DateTime
+    """``actualCompletionDate``, dateTime. Inferred."""
     actual_cost: _typed.Number
+    """``actualCost``, double. Documented."""
     actual_duration_expression: _typed.Text
+    """``actualDurationExpression``, string. Documented."""
     actual_duration_minutes: _typed.Integer
+    """``actualDurationMinutes``, int. Documented."""
     actual_expense_cost: _typed.Number
+    """``actualExpenseCost``, double. Documented."""
     actual_hours_last_month: _typed.Number
+    """``actualHoursLastMonth``, double. Documented."""
     actual_hours_last_three_months: _typed.Number
+    """``actualHoursLastThreeMonths``, double. Documented."""
     actual_hours_this_month: _typed.Number
+    """``actualHoursThisMonth``, double. Documented."""
     actual_hours_two_months_ago: _typed.Number
+    """``actualHoursTwoMonthsAgo``, double. Documented."""
     actual_labor_cost: _typed.Number
+    """``actualLaborCost``, double. Documented."""
     actual_revenue: _typed.Number
+    """``actualRevenue``, double. Documented."""
     actual_risk_cost: _typed.Number
+    """``actualRiskCost``, double. Documented."""
     actual_start_date: _typed.DateTime
+    """``actualStartDate``, dateTime. Inferred."""
     actual_value: _typed.Number
+    """``actualValue``, double. Documented."""
     actual_work_required: _typed.Integer
+    """``actualWorkRequired``, int. Documented."""
     actual_work_required_expression: _typed.Text
+    """``actualWorkRequiredExpression``, string. Documented."""
     alignment: _typed.Number
+    """``alignment``, double. Documented."""
     alignment_score_card_id: _typed.IdOf[ScoreCard]
+    """``alignmentScoreCardID``, string. Documented."""
     all_approved_hours: _typed.Number
+    """``allApprovedHours``, double. Documented."""
     all_unapproved_hours: _typed.Number
+    """``allUnapprovedHours``, double. Documented."""
     approval_est_start_date: _typed.DateTime
+    """``approvalEstStartDate``, dateTime. Inferred."""
     approval_planned_start_date: _typed.DateTime
+    """``approvalPlannedStartDate``, dateTime. Inferred."""
     approval_planned_start_day: _typed.Number
+    """``approvalPlannedStartDay``, double. Documented."""
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Documented."""
     approval_projected_start_date: _typed.DateTime
+    """``approvalProjectedStartDate``, dateTime. Inferred."""
     approvers_string: _typed.Text
+    """``approversString``, string. Documented."""
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Values: ST Status Change, AA Attachment Action, SC Scope Change, NO Note, GE General Edit, CM Combined Entry, ER Error Entry, SB Subscription Change. Documented. The values are those of a later version."""
     auto_baseline_recur_on: _typed.Integer
+    """``autoBaselineRecurOn``, int. Documented."""
     auto_baseline_recurrence_type: _typed.Code
+    """``autoBaselineRecurrenceType``, string. Values: D Daily, W Weekly, BW Bi-weekly, SM Semi-monthly, M Monthly, C Custom. Documented. The values are those of a later version."""
     billed_revenue: _typed.Number
+    """``billedRevenue``, double. Documented."""
     budget: _typed.Number
+    """``budget``, double. Documented."""
     budget_status: _typed.IntegerCode
+    """``budgetStatus``, int. Values: 0 Not Included, 1 Included but not Calculated, 2 Included and Calculated. Documented. The values are those of a later version."""
     budgeted_completion_date: _typed.DateTime
+    """``budgetedCompletionDate``, dateTime. Inferred."""
     budgeted_cost: _typed.Number
+    """``budgetedCost``, double. Documented."""
     budgeted_hours: _typed.Number
+    """``budgetedHours``, double. Documented."""
     budgeted_labor_cost: _typed.Number
+    """``budgetedLaborCost``, double. Documented."""
     budgeted_start_date: _typed.DateTime
+    """``budgetedStartDate``, dateTime. Inferred."""
     business_case_status_label: _typed.Text
+    """``businessCaseStatusLabel``, string. Documented."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Documented."""
     company_id: _typed.IdOf[Company]
+    """``companyID``, string. Documented."""
     completion_type: _typed.Code
+    """``completionType``, string. Values: MAN Manual, AUT Automatic. Documented. The values are those of a later version."""
     condition: _typed.Code
+    """``condition``, string. Values: ON On Target, AR At Risk, IT In Trouble, or of the tenant. Documented. The values are those of a later version."""
     condition_type: _typed.Code
+    """``conditionType``, string. Values: PG Progress Status, MN Manual. Documented. The values are those of a later version."""
     converted_op_task_entry_date: _typed.DateTime
+    """``convertedOpTaskEntryDate``, dateTime. Inferred."""
     converted_op_task_name: _typed.Text
+    """``convertedOpTaskName``, string. Documented."""
     converted_op_task_originator_id: _typed.IdOf[User]
+    """``convertedOpTaskOriginatorID``, string. Documented."""
     cpi: _typed.Number
+    """``cpi``, double. Documented."""
     csi: _typed.Number
+    """``csi``, double. Documented."""
     currency: _typed.Text
+    """``currency``, string. Documented."""
     current_approval_step_id: _typed.IdOf[ApprovalStep]
+    """``currentApprovalStepID``, string. Documented."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Documented."""
     deliverable_score_card_id: _typed.IdOf[ScoreCard]
+    """``deliverableScoreCardID``, string. Documented."""
     deliverable_success_score: _typed.Number
+    """``deliverableSuccessScore``, double. Documented."""
     deliverable_success_score_ratio: _typed.Number
+    """``deliverableSuccessScoreRatio``, double. Documented."""
     description: _typed.Text
+    """``description``, string. Documented."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Documented."""
     duration_expression: _typed.Text
+    """``durationExpression``, string. Documented."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Documented."""
     eac: _typed.Number
+    """``eac``, double. Documented."""
     enable_auto_baselines: _typed.Boolean
+    """``enableAutoBaselines``, boolean. Documented."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Documented."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     est_completion_date: _typed.DateTime
+    """``estCompletionDate``, dateTime. Inferred."""
     est_start_date: _typed.DateTime
+    """``estStartDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Documented."""
     filter_hour_types: _typed.Boolean
+    """``filterHourTypes``, boolean. Documented."""
     finance_last_update_date: _typed.DateTime
+    """``financeLastUpdateDate``, dateTime. Inferred."""
     fixed_cost: _typed.Number
+    """``fixedCost``, double. Documented."""
     fixed_end_date: _typed.DateTime
+    """``fixedEndDate``, dateTime. Inferred."""
     fixed_revenue: _typed.Number
+    """``fixedRevenue``, double. Documented."""
     fixed_start_date: _typed.DateTime
+    """``fixedStartDate``, dateTime. Inferred."""
     group_id: _typed.IdOf[Group]
+    """``groupID``, string. Documented."""
     has_budget_conflict: _typed.Boolean
+    """``hasBudgetConflict``, boolean. Documented."""
     has_calc_error: _typed.Boolean
+    """``hasCalcError``, boolean. Documented."""
     has_completion_constraint: _typed.Boolean
+    """``hasCompletionConstraint``, boolean. Documented."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Documented."""
     has_expenses: _typed.Boolean
+    """``hasExpenses``, boolean. Documented."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Documented."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Documented."""
     has_rate_override: _typed.Boolean
+    """``hasRateOverride``, boolean. Documented."""
     has_resolvables: _typed.Boolean
+    """``hasResolvables``, boolean. Documented."""
     has_start_constraint: _typed.Boolean
+    """``hasStartConstraint``, boolean. Documented."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Documented."""
     last_calc_date: _typed.DateTime
+    """``lastCalcDate``, dateTime. Inferred."""
     last_condition_note_id: _typed.IdOf[Note]
+    """``lastConditionNoteID``, string. Documented."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Documented."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Documented."""
     leveling_mode: _typed.Code
+    """``levelingMode``, string. Values: AUT Automatic, MAN Manual. Documented. The values are those of a later version."""
     milestone_path_id: _typed.IdOf[MilestonePath]
+    """``milestonePathID``, string. Documented."""
     name: _typed.Text
+    """``name``, string. Documented."""
     next_auto_baseline_date: _typed.DateTime
+    """``nextAutoBaselineDate``, dateTime. Inferred."""
     number_open_op_tasks: _typed.Integer
+    """``numberOpenOpTasks``, int. Documented."""
     olv: _typed.Integer
+    """``olv``, int. Documented."""
     optimization_score: _typed.Integer
+    """``optimizationScore``, int. Documented."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Documented."""
     owner_privileges: _typed.TextList
+    """``ownerPrivileges``, string[]. Values: APT. Documented. The values are those of a later version."""
     percent_complete: _typed.Number
+    """``percentComplete``, double. Documented."""
     performance_index_method: _typed.Code
+    """``performanceIndexMethod``, string. Values: H Hour-Based, C Cost-Based. Documented. The values are those of a later version."""
     personal: _typed.Boolean
+    """``personal``, boolean. Documented."""
     planned_benefit: _typed.Number
+    """``plannedBenefit``, double. Documented."""
     planned_completion_date: _typed.DateTime
+    """``plannedCompletionDate``, dateTime. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Documented."""
     planned_date_alignment: _typed.IntegerCode
+    """``plannedDateAlignment``, int. Values: 0, 1, 2, 3 No set planned date. Documented. The values are those of a later version."""
     planned_expense_cost: _typed.Number
+    """``plannedExpenseCost``, double. Documented."""
     planned_hours_alignment: _typed.IntegerCode
+    """``plannedHoursAlignment``, int. Values: 0 More hours than planned, 1 Same hours as planned, 2 Less hours than planned, 3 No planned hours set. Documented. The values are those of a later version."""
     planned_labor_cost: _typed.Number
+    """``plannedLaborCost``, double. Documented."""
     planned_revenue: _typed.Number
+    """``plannedRevenue``, double. Documented."""
     planned_risk_cost: _typed.Number
+    """``plannedRiskCost``, double. Documented."""
     planned_start_date: _typed.DateTime
+    """``plannedStartDate``, dateTime. Inferred."""
     planned_value: _typed.Number
+    """``plannedValue``, double. Documented."""
     pop_account_id: _typed.Text
+    """``popAccountID``, string. Documented."""
     portfolio_id: _typed.IdOf[Portfolio]
+    """``portfolioID``, string. Documented."""
     portfolio_priority: _typed.Integer
+    """``portfolioPriority``, int. Documented."""
     previous_status: _typed.Code
+    """``previousStatus``, string. Values: CUR Current, ONH On Hold, PLN Planning, CPL Complete, DED Dead, REQ Requested, APR Approved, REJ Rejected, IDA Idea, or of the tenant. Documented. The values are those of a later version."""
     priority: _typed.IntegerCode
+    """``priority``, int. Values: 0 None, 1 Low, 2 Normal, 3 High, 4 Urgent, or of the tenant. Documented. The values are those of a later version."""
     program_id: _typed.IdOf[Program]
+    """``programID``, string. Documented."""
     progress_status: _typed.Code
+    """``progressStatus``, string. Values: LT Late, ON On Time, BH Behind, RK At Risk. Documented. The values are those of a later version."""
     projected_completion_date: _typed.DateTime
+    """``projectedCompletionDate``, dateTime. Inferred."""
     projected_start_date: _typed.DateTime
+    """``projectedStartDate``, dateTime. Inferred."""
     queue_def_id: _typed.IdOf[QueueDef]
+    """``queueDefID``, string. Documented."""
     reference_number: _typed.Integer
+    """``referenceNumber``, int. Documented."""
     rejection_issue_id: _typed.IdOf[Issue]
+    """``rejectionIssueID``, string. Documented."""
     remaining_cost: _typed.Number
+    """``remainingCost``, double. Documented."""
     remaining_revenue: _typed.Number
+    """``remainingRevenue``, double. Documented."""
     remaining_risk_cost: _typed.Number
+    """``remainingRiskCost``, double. Documented."""
     resource_pool_id: _typed.IdOf[ResourcePool]
+    """``resourcePoolID``, string. Documented."""
     risk: _typed.IntegerCode
+    """``risk``, int. Values: 0 None, 1 Very Low, 2 Low, 3 Medium, 4 High, 5 Very High. Documented. The values are those of a later version."""
     risk_performance_index: _typed.Number
+    """``riskPerformanceIndex``, double. Documented."""
     roi: _typed.Number
+    """``roi``, double. Documented."""
     schedule_id: _typed.IdOf[Schedule]
+    """``scheduleID``, string. Documented."""
     schedule_mode: _typed.Code
+    """``scheduleMode``, string. Values: S Start Date, C Completion Date. Documented. The values are those of a later version."""
     selected_on_portfolio_optimizer: _typed.Boolean
+    """``selectedOnPortfolioOptimizer``, boolean. Documented."""
     spi: _typed.Number
+    """``spi``, double. Documented."""
     sponsor_id: _typed.IdOf[User]
+    """``sponsorID``, string. Documented."""
     status: _typed.Code
+    """``status``, string. Values: CUR Current, ONH On Hold, PLN Planning, CPL Complete, DED Dead, REQ Requested, APR Approved, REJ Rejected, IDA Idea, or of the tenant. Documented. The values are those of a later version."""
     status_update: _typed.Text
+    """``statusUpdate``, string. Documented."""
     submitted_by_id: _typed.IdOf[User]
+    """``submittedByID``, string. Documented."""
     summary_completion_type: _typed.Code
+    """``summaryCompletionType``, string. Values: MAN Manual, AUT Automatic. Documented. The values are those of a later version."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Documented."""
     total_hours: _typed.Number
+    """``totalHours``, double. Documented."""
     total_op_task_count: _typed.Integer
+    """``totalOpTaskCount``, int. Documented."""
     total_task_count: _typed.Integer
+    """``totalTaskCount``, int. Documented."""
     update_type: _typed.Code
+    """``updateType``, string. Values: AUTO Automatic and On Change, EVNT Change Only, ATYO Automatic Only, MANU Manual Only. Documented. The values are those of a later version."""
     version: _typed.Integer
+    """``version``, int. Documented."""
     work_required: _typed.Integer
+    """``workRequired``, int. Documented."""
     work_required_expression: _typed.Text
+    """``workRequiredExpression``, string. Documented."""
     alignment_score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``alignmentScoreCard``, SCORE. Inferred."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Documented."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     company: _typed.Reference[Company, _PathToCompany]
+    """``company``, CMPY. Documented."""
     converted_op_task_originator: _typed.Reference[User, _PathToUser]
+    """``convertedOpTaskOriginator``, USER. Documented."""
     current_approval_step: _typed.Reference[ApprovalStep, _PathToApprovalStep]
+    """``currentApprovalStep``, ARVSTP. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_baseline: _typed.Reference[Baseline, _PathToBaseline]
+    """``defaultBaseline``, BLIN. Inferred."""
     deliverable_score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``deliverableScoreCard``, SCORE. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     exchange_rate: _typed.Reference[ExchangeRate, _PathToExchangeRate]
+    """``exchangeRate``, EXRATE. Inferred."""
     group: _typed.Reference[Group, _PathToGroup]
+    """``group``, GROUP. Documented."""
     last_condition_note: _typed.Reference[Note, _PathToNote]
+    """``lastConditionNote``, NOTE. Documented."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     milestone_path: _typed.Reference[MilestonePath, _PathToMilestonePath]
+    """``milestonePath``, MPATH. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     portfolio: _typed.Reference[Portfolio, _PathToPortfolio]
+    """``portfolio``, PORT. Documented."""
     program: _typed.Reference[Program, _PathToProgram]
+    """``program``, PRGM. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     queue_def: _typed.Reference[QueueDef, _PathToQueueDef]
+    """``queueDef``, QUED. Inferred."""
     rejection_issue: _typed.Reference[Issue, _PathToIssue]
+    """``rejectionIssue``, OPTASK. Documented."""
     resource_pool: _typed.Reference[ResourcePool, _PathToResourcePool]
+    """``resourcePool``, RSPOOL. Documented."""
     schedule: _typed.Reference[Schedule, _PathToSchedule]
+    """``schedule``, SCHED. Documented."""
     sponsor: _typed.Reference[User, _PathToUser]
+    """``sponsor``, USER. Documented."""
     submitted_by: _typed.Reference[User, _PathToUser]
+    """``submittedBy``, USER. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     alignment_values: _typed.Collection[ScoreCardAnswer, _PathToScoreCardAnswer]
+    """``alignmentValues``, SCANS. Inferred."""
     all_hours: _typed.Collection[Hour, _PathToHour]
+    """``allHours``, HOUR. Inferred."""
     all_priorities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allPriorities``, CSTEM. Inferred."""
     all_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allStatuses``, CSTEM. Inferred."""
     approver_statuses: _typed.Collection[ApproverStatus, _PathToApproverStatus]
+    """``approverStatuses``, ARVSTS. Inferred."""
     baselines: _typed.Collection[Baseline, _PathToBaseline]
+    """``baselines``, BLIN. Inferred."""
     billing_records: _typed.Collection[BillingRecord, _PathToBillingRecord]
+    """``billingRecords``, BILL. Inferred."""
     deliverable_values: _typed.Collection[ScoreCardAnswer, _PathToScoreCardAnswer]
+    """``deliverableValues``, SCANS. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     exchange_rates: _typed.Collection[ExchangeRate, _PathToExchangeRate]
+    """``exchangeRates``, EXRATE. Inferred."""
     expenses: _typed.Collection[Expense, _PathToExpense]
+    """``expenses``, EXPNS. Inferred."""
     hour_types: _typed.Collection[HourType, _PathToHourType]
+    """``hourTypes``, HOURT. Inferred."""
     hours: _typed.Collection[Hour, _PathToHour]
+    """``hours``, HOUR. Inferred."""
     open_op_tasks: _typed.Collection[Issue, _PathToIssue]
+    """``openOpTasks``, OPTASK. Inferred."""
     project_user_roles: _typed.Collection[ProjectUserRole, _PathToProjectUserRole]
+    """``projectUserRoles``, PTEAM. Inferred."""
     project_users: _typed.Collection[ProjectUser, _PathToProjectUser]
+    """``projectUsers``, PRTU. Inferred."""
     rates: _typed.Collection[Rate, _PathToRate]
+    """``rates``, RATE. Inferred."""
     resolvables: _typed.Collection[Issue, _PathToIssue]
+    """``resolvables``, OPTASK. Inferred."""
     resource_allocations: _typed.Collection[ResourceAllocation, _PathToResourceAllocation]
+    """``resourceAllocations``, RSALLO. Inferred."""
     risks: _typed.Collection[Risk, _PathToRisk]
+    """``risks``, RISK. Inferred."""
     roles: _typed.Collection[Role, _PathToRole]
+    """``roles``, ROLE. Inferred."""
     routing_rules: _typed.Collection[RoutingRule, _PathToRoutingRule]
+    """``routingRules``, RRUL. Inferred."""
     tasks: _typed.Collection[Task, _PathToTask]
+    """``tasks``, TASK. Inferred."""
     updates: _typed.Collection[Update, _PathToUpdate]
+    """``updates``, UPDATE. Inferred."""
 
 class Project(_MembersOfProject, Object):
     """``PROJ`` of workfront v4.0. What it can do is not known. It has 151 fields, 27 references, 25 collections, 8 actions."""
-    def approve_approval(self, user_id: str | Object | None = None, approval_username: str | Object | None = None, approval_password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any: ...
-    def attach_template(self, template_id: str | Object | None = None, predecessor_task_id: str | Object | None = None, parent_task_id: str | Object | None = None, exclude_template_task_ids: Iterable[str | Object] | None = None, options: Iterable[str | Object] | None = None) -> str: ...
-    def calculate_data_extension(self) -> Any: ...
-    def calculate_finance(self) -> Any: ...
-    def calculate_timeline(self) -> Any: ...
-    def recall_approval(self) -> Any: ...
-    def reject_approval(self, user_id: str | Object | None = None, approval_username: str | Object | None = None, approval_password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any: ...
-    def set_budget_to_schedule(self) -> Any: ...
+    def approve_approval(self, user_id: str | Object | None = None, approval_username: str | Object | None = None, approval_password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any:
+        """``approveApproval``. Documented."""
+    def attach_template(self, template_id: str | Object | None = None, predecessor_task_id: str | Object | None = None, parent_task_id: str | Object | None = None, exclude_template_task_ids: Iterable[str | Object] | None = None, options: Iterable[str | Object] | None = None) -> str:
+        """``attachTemplate``. Documented."""
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def calculate_finance(self) -> Any:
+        """``calculateFinance``. Documented."""
+    def calculate_timeline(self) -> Any:
+        """``calculateTimeline``. Documented."""
+    def recall_approval(self) -> Any:
+        """``recallApproval``. Documented."""
+    def reject_approval(self, user_id: str | Object | None = None, approval_username: str | Object | None = None, approval_password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any:
+        """``rejectApproval``. Documented."""
+    def set_budget_to_schedule(self) -> Any:
+        """``setBudgetToSchedule``. Documented."""
 
 class _PathToProject(_MembersOfProject, _typed.Path): ...
 
 class _MembersOfProjectUser:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class ProjectUser(_MembersOfProjectUser, Object):
     """``PRTU`` of workfront v4.0. Label: Project Team User. What it can do is not known. It has 4 fields, 3 references."""
@@ -2084,13 +3762,21 @@ class _PathToProjectUser(_MembersOfProjectUser, _typed.Path): ...
 class _MembersOfProjectUserRole:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class ProjectUserRole(_MembersOfProjectUserRole, Object):
     """``PTEAM`` of workfront v4.0. Label: Project Team User Role. What it can do is not known. It has 5 fields, 4 references."""
@@ -2100,32 +3786,59 @@ class _PathToProjectUserRole(_MembersOfProjectUserRole, _typed.Path): ...
 class _MembersOfQueueDef:
     id: _typed.Key
     add_op_task_style: _typed.Text
+    """``addOpTaskStyle``, string. Inferred."""
     allowed_op_task_types: _typed.TextList
+    """``allowedOpTaskTypes``, string[]. Inferred."""
     allowed_queue_topic_ids: _typed.TextList
+    """``allowedQueueTopicIDs``, string[]. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     default_approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``defaultApprovalProcessID``, string. Inferred."""
     default_category_id: _typed.IdOf[Category]
+    """``defaultCategoryID``, string. Inferred."""
     default_duration_expression: _typed.Text
+    """``defaultDurationExpression``, string. Inferred."""
     default_duration_minutes: _typed.Integer
+    """``defaultDurationMinutes``, int. Inferred."""
     default_duration_unit: _typed.Text
+    """``defaultDurationUnit``, string. Inferred."""
     default_route_id: _typed.IdOf[RoutingRule]
+    """``defaultRouteID``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     has_queue_topics: _typed.Boolean
+    """``hasQueueTopics``, boolean. Inferred."""
     is_public: _typed.Boolean
+    """``isPublic``, boolean. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     requestor_core_action: _typed.Text
+    """``requestorCoreAction``, string. Inferred."""
     requestor_forbidden_actions: _typed.TextList
+    """``requestorForbiddenActions``, string[]. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     visible_op_task_fields: _typed.TextList
+    """``visibleOpTaskFields``, string[]. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``defaultApprovalProcess``, ARVPRC. Inferred."""
     default_category: _typed.Reference[Category, _PathToCategory]
+    """``defaultCategory``, CTGY. Inferred."""
     default_route: _typed.Reference[RoutingRule, _PathToRoutingRule]
+    """``defaultRoute``, RRUL. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
     queue_topics: _typed.Collection[QueueTopic, _PathToQueueTopic]
+    """``queueTopics``, QUET. Inferred."""
 
 class QueueDef(_MembersOfQueueDef, Object):
     """``QUED`` of workfront v4.0. What it can do is not known. It has 21 fields, 6 references, 1 collections."""
@@ -2135,26 +3848,47 @@ class _PathToQueueDef(_MembersOfQueueDef, _typed.Path): ...
 class _MembersOfQueueTopic:
     id: _typed.Key
     allowed_op_task_types: _typed.TextList
+    """``allowedOpTaskTypes``, string[]. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     default_approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``defaultApprovalProcessID``, string. Inferred."""
     default_category_id: _typed.IdOf[Category]
+    """``defaultCategoryID``, string. Inferred."""
     default_duration: _typed.Text
+    """``defaultDuration``, string. Inferred."""
     default_duration_expression: _typed.Text
+    """``defaultDurationExpression``, string. Inferred."""
     default_duration_minutes: _typed.Integer
+    """``defaultDurationMinutes``, int. Inferred."""
     default_duration_unit: _typed.Text
+    """``defaultDurationUnit``, string. Inferred."""
     default_route_id: _typed.IdOf[RoutingRule]
+    """``defaultRouteID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     indented_name: _typed.Text
+    """``indentedName``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     parent_topic_id: _typed.IdOf[QueueTopic]
+    """``parentTopicID``, string. Inferred."""
     queue_def_id: _typed.IdOf[QueueDef]
+    """``queueDefID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``defaultApprovalProcess``, ARVPRC. Inferred."""
     default_category: _typed.Reference[Category, _PathToCategory]
+    """``defaultCategory``, CTGY. Inferred."""
     default_route: _typed.Reference[RoutingRule, _PathToRoutingRule]
+    """``defaultRoute``, RRUL. Inferred."""
     parent_topic: _typed.Reference[QueueTopic, _PathToQueueTopic]
+    """``parentTopic``, QUET. Inferred."""
     queue_def: _typed.Reference[QueueDef, _PathToQueueDef]
+    """``queueDef``, QUED. Inferred."""
 
 class QueueTopic(_MembersOfQueueTopic, Object):
     """``QUET`` of workfront v4.0. What it can do is not known. It has 16 fields, 6 references."""
@@ -2164,17 +3898,29 @@ class _PathToQueueTopic(_MembersOfQueueTopic, _typed.Path): ...
 class _MembersOfRate:
     id: _typed.Key
     company_id: _typed.IdOf[Company]
+    """``companyID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     rate_value: _typed.Number
+    """``rateValue``, double. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     company: _typed.Reference[Company, _PathToCompany]
+    """``company``, CMPY. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
 
 class Rate(_MembersOfRate, Object):
     """``RATE`` of workfront v4.0. Label: Rate or Override Rate. What it can do is not known. It has 9 fields, 4 references."""
@@ -2184,13 +3930,21 @@ class _PathToRate(_MembersOfRate, _typed.Path): ...
 class _MembersOfReservedTime:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     end_date: _typed.DateTime
+    """``endDate``, dateTime. Inferred."""
     start_date: _typed.DateTime
+    """``startDate``, dateTime. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class ReservedTime(_MembersOfReservedTime, Object):
     """``RESVT`` of workfront v4.0. Label: (Personal) Time Off. What it can do is not known. It has 6 fields, 3 references."""
@@ -2200,21 +3954,37 @@ class _PathToReservedTime(_MembersOfReservedTime, _typed.Path): ...
 class _MembersOfResourceAllocation:
     id: _typed.Key
     allocation_date: _typed.DateTime
+    """``allocationDate``, dateTime. Inferred."""
     budgeted_hours: _typed.Number
+    """``budgetedHours``, double. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     is_split: _typed.Boolean
+    """``isSplit``, boolean. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     resource_pool_id: _typed.IdOf[ResourcePool]
+    """``resourcePoolID``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     scheduled_hours: _typed.Number
+    """``scheduledHours``, double. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     resource_pool: _typed.Reference[ResourcePool, _PathToResourcePool]
+    """``resourcePool``, RSPOOL. Inferred."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Inferred."""
 
 class ResourceAllocation(_MembersOfResourceAllocation, Object):
     """``RSALLO`` of workfront v4.0. What it can do is not known. It has 13 fields, 4 references."""
@@ -2224,14 +3994,23 @@ class _PathToResourceAllocation(_MembersOfResourceAllocation, _typed.Path): ...
 class _MembersOfResourcePool:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     resource_allocations: _typed.Collection[ResourceAllocation, _PathToResourceAllocation]
+    """``resourceAllocations``, RSALLO. Inferred."""
     roles: _typed.Collection[Role, _PathToRole]
+    """``roles``, ROLE. Inferred."""
     users: _typed.Collection[User, _PathToUser]
+    """``users``, USER. Inferred."""
 
 class ResourcePool(_MembersOfResourcePool, Object):
     """``RSPOOL`` of workfront v4.0. Label: Resource Pool. What it can do is not known. It has 6 fields, 1 references, 3 collections."""
@@ -2241,23 +4020,41 @@ class _PathToResourcePool(_MembersOfResourcePool, _typed.Path): ...
 class _MembersOfRisk:
     id: _typed.Key
     actual_cost: _typed.Number
+    """``actualCost``, double. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     estimated_effect: _typed.Number
+    """``estimatedEffect``, double. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     mitigation_cost: _typed.Number
+    """``mitigationCost``, double. Inferred."""
     mitigation_description: _typed.Text
+    """``mitigationDescription``, string. Inferred."""
     probability: _typed.Number
+    """``probability``, double. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     risk_type_id: _typed.IdOf[RiskType]
+    """``riskTypeID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     risk_type: _typed.Reference[RiskType, _PathToRiskType]
+    """``riskType``, RSKTYP. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
 
 class Risk(_MembersOfRisk, Object):
     """``RISK`` of workfront v4.0. What it can do is not known. It has 15 fields, 4 references."""
@@ -2267,10 +4064,15 @@ class _PathToRisk(_MembersOfRisk, _typed.Path): ...
 class _MembersOfRiskType:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
 
 class RiskType(_MembersOfRiskType, Object):
     """``RSKTYP`` of workfront v4.0. Label: Risk Type. What it can do is not known. It has 5 fields, 1 references."""
@@ -2280,48 +4082,81 @@ class _PathToRiskType(_MembersOfRiskType, _typed.Path): ...
 class _MembersOfRole:
     id: _typed.Key
     billing_per_hour: _typed.Number
+    """``billingPerHour``, double. Documented."""
     cost_per_hour: _typed.Number
+    """``costPerHour``, double. Documented."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Documented."""
     description: _typed.Text
+    """``description``, string. Documented."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Documented."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Documented."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Documented."""
     layout_template_id: _typed.IdOf[LayoutTemplate]
+    """``layoutTemplateID``, string. Documented."""
     max_users: _typed.Integer
+    """``maxUsers``, int. Documented."""
     name: _typed.Text
+    """``name``, string. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Documented."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     layout_template: _typed.Reference[LayoutTemplate, _PathToLayoutTemplate]
+    """``layoutTemplate``, LYTMPL. Documented."""
 
 class Role(_MembersOfRole, Object):
     """``ROLE`` of workfront v4.0. Label: Job Role. Operations: add, count, delete, edit, get, replace, report, search. It has 11 fields, 3 references, 2 queries."""
     @classmethod
-    def early_access_roles(cls, session: BaseSession, *, fields: Iterable[Any] | None = None, **arguments: Any) -> list[Any]: ...
+    def early_access_roles(cls, session: BaseSession, *, fields: Iterable[Any] | None = None, **arguments: Any) -> list[Any]:
+        """``earlyAccessRoles``. Arguments unknown: pass them by wire name. Documented."""
     @classmethod
-    def smart_assignment_roles(cls, session: BaseSession, search_term: str | Object | None = None, *, fields: Iterable[Any] | None = None) -> list[Any]: ...
+    def smart_assignment_roles(cls, session: BaseSession, search_term: str | Object | None = None, *, fields: Iterable[Any] | None = None) -> list[Any]:
+        """``smartAssignmentRoles``. Documented."""
 
 class _PathToRole(_MembersOfRole, _typed.Path): ...
 
 class _MembersOfRoutingRule:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     default_assigned_to_id: _typed.IdOf[User]
+    """``defaultAssignedToID``, string. Inferred."""
     default_project_id: _typed.IdOf[Project]
+    """``defaultProjectID``, string. Inferred."""
     default_role_id: _typed.IdOf[Role]
+    """``defaultRoleID``, string. Inferred."""
     default_team_id: _typed.IdOf[Team]
+    """``defaultTeamID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_assigned_to: _typed.Reference[User, _PathToUser]
+    """``defaultAssignedTo``, USER. Inferred."""
     default_project: _typed.Reference[Project, _PathToProject]
+    """``defaultProject``, PROJ. Inferred."""
     default_role: _typed.Reference[Role, _PathToRole]
+    """``defaultRole``, ROLE. Inferred."""
     default_team: _typed.Reference[Team, _PathToTeam]
+    """``defaultTeam``, TEAMOB. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
 
 class RoutingRule(_MembersOfRoutingRule, Object):
     """``RRUL`` of workfront v4.0. What it can do is not known. It has 12 fields, 7 references."""
@@ -2331,59 +4166,105 @@ class _PathToRoutingRule(_MembersOfRoutingRule, _typed.Path): ...
 class _MembersOfSchedule:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     friday: _typed.Boolean
+    """``friday``, boolean. Inferred."""
     group_id: _typed.IdOf[Group]
+    """``groupID``, string. Inferred."""
     has_non_work_days: _typed.Boolean
+    """``hasNonWorkDays``, boolean. Inferred."""
     is_default: _typed.Boolean
+    """``isDefault``, boolean. Inferred."""
     monday: _typed.Boolean
+    """``monday``, boolean. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     saturday: _typed.Boolean
+    """``saturday``, boolean. Inferred."""
     sunday: _typed.Boolean
+    """``sunday``, boolean. Inferred."""
     thursday: _typed.Boolean
+    """``thursday``, boolean. Inferred."""
     time_zone: _typed.Text
+    """``timeZone``, string. Inferred."""
     tuesday: _typed.Boolean
+    """``tuesday``, boolean. Inferred."""
     wednesday: _typed.Boolean
+    """``wednesday``, boolean. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     group: _typed.Reference[Group, _PathToGroup]
+    """``group``, GROUP. Documented."""
     non_work_days: _typed.Collection[NonWorkDay, _PathToNonWorkDay]
+    """``nonWorkDays``, NONWKD. Inferred."""
     other_groups: _typed.Collection[Group, _PathToGroup]
+    """``otherGroups``, GROUP. Inferred."""
 
 class Schedule(_MembersOfSchedule, Object):
     """``SCHED`` of workfront v4.0. What it can do is not known. It has 17 fields, 3 references, 2 collections, 4 actions."""
-    def get_earliest_work_time_of_day(self, date: datetime | date | str | None = None) -> datetime: ...
-    def get_latest_work_time_of_day(self, date: datetime | date | str | None = None) -> datetime: ...
-    def get_next_completion_date(self, date: datetime | date | str | None = None, cost_in_minutes: int | None = None) -> datetime: ...
-    def get_next_start_date(self, date: datetime | date | str | None = None) -> datetime: ...
+    def get_earliest_work_time_of_day(self, date: datetime | date | str | None = None) -> datetime:
+        """``getEarliestWorkTimeOfDay``. Documented."""
+    def get_latest_work_time_of_day(self, date: datetime | date | str | None = None) -> datetime:
+        """``getLatestWorkTimeOfDay``. Documented."""
+    def get_next_completion_date(self, date: datetime | date | str | None = None, cost_in_minutes: int | None = None) -> datetime:
+        """``getNextCompletionDate``. Documented."""
+    def get_next_start_date(self, date: datetime | date | str | None = None) -> datetime:
+        """``getNextStartDate``. Documented."""
 
 class _PathToSchedule(_MembersOfSchedule, _typed.Path): ...
 
 class _MembersOfScoreCard:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_public: _typed.Boolean
+    """``isPublic``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Inferred."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
     score_card_questions: _typed.Collection[ScoreCardQuestion, _PathToScoreCardQuestion]
+    """``scoreCardQuestions``, SCOREQ. Inferred."""
 
 class ScoreCard(_MembersOfScoreCard, Object):
     """``SCORE`` of workfront v4.0. What it can do is not known. It has 16 fields, 5 references, 1 collections."""
@@ -2393,21 +4274,37 @@ class _PathToScoreCard(_MembersOfScoreCard, _typed.Path): ...
 class _MembersOfScoreCardAnswer:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     number_val: _typed.Number
+    """``numberVal``, double. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     score_card_id: _typed.IdOf[ScoreCard]
+    """``scoreCardID``, string. Inferred."""
     score_card_option_id: _typed.IdOf[ScoreCardOption]
+    """``scoreCardOptionID``, string. Inferred."""
     score_card_question_id: _typed.IdOf[ScoreCardQuestion]
+    """``scoreCardQuestionID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     type: _typed.Text
+    """``type``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``scoreCard``, SCORE. Inferred."""
     score_card_option: _typed.Reference[ScoreCardOption, _PathToScoreCardOption]
+    """``scoreCardOption``, SCOPT. Inferred."""
     score_card_question: _typed.Reference[ScoreCardQuestion, _PathToScoreCardQuestion]
+    """``scoreCardQuestion``, SCOREQ. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
 
 class ScoreCardAnswer(_MembersOfScoreCardAnswer, Object):
     """``SCANS`` of workfront v4.0. What it can do is not known. It has 11 fields, 6 references."""
@@ -2417,14 +4314,23 @@ class _PathToScoreCardAnswer(_MembersOfScoreCardAnswer, _typed.Path): ...
 class _MembersOfScoreCardOption:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Inferred."""
     is_default: _typed.Boolean
+    """``isDefault``, boolean. Inferred."""
     is_hidden: _typed.Boolean
+    """``isHidden``, boolean. Inferred."""
     label: _typed.Text
+    """``label``, string. Inferred."""
     score_card_question_id: _typed.IdOf[ScoreCardQuestion]
+    """``scoreCardQuestionID``, string. Inferred."""
     value: _typed.Text
+    """``value``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     score_card_question: _typed.Reference[ScoreCardQuestion, _PathToScoreCardQuestion]
+    """``scoreCardQuestion``, SCOREQ. Inferred."""
 
 class ScoreCardOption(_MembersOfScoreCardOption, Object):
     """``SCOPT`` of workfront v4.0. What it can do is not known. It has 8 fields, 2 references."""
@@ -2434,15 +4340,25 @@ class _PathToScoreCardOption(_MembersOfScoreCardOption, _typed.Path): ...
 class _MembersOfScoreCardQuestion:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     display_order: _typed.Integer
+    """``displayOrder``, int. Inferred."""
     display_type: _typed.Text
+    """``displayType``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     score_card_id: _typed.IdOf[ScoreCard]
+    """``scoreCardID``, string. Inferred."""
     weight: _typed.Integer
+    """``weight``, int. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``scoreCard``, SCORE. Inferred."""
     score_card_options: _typed.Collection[ScoreCardOption, _PathToScoreCardOption]
+    """``scoreCardOptions``, SCOPT. Inferred."""
 
 class ScoreCardQuestion(_MembersOfScoreCardQuestion, Object):
     """``SCOREQ`` of workfront v4.0. What it can do is not known. It has 8 fields, 2 references, 1 collections."""
@@ -2452,16 +4368,27 @@ class _PathToScoreCardQuestion(_MembersOfScoreCardQuestion, _typed.Path): ...
 class _MembersOfStepApprover:
     id: _typed.Key
     approval_step_id: _typed.IdOf[ApprovalStep]
+    """``approvalStepID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     wild_card: _typed.Text
+    """``wildCard``, string. Inferred."""
     approval_step: _typed.Reference[ApprovalStep, _PathToApprovalStep]
+    """``approvalStep``, ARVSTP. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class StepApprover(_MembersOfStepApprover, Object):
     """``SPAPVR`` of workfront v4.0. Label: Step Approver. What it can do is not known. It has 7 fields, 5 references."""
@@ -2471,238 +4398,463 @@ class _PathToStepApprover(_MembersOfStepApprover, _typed.Path): ...
 class _MembersOfTask:
     id: _typed.Key
     url: _typed.Text
+    """``URL``, string. Documented."""
     actual_completion_date: _typed.DateTime
+    """``actualCompletionDate``, dateTime. Inferred."""
     actual_cost: _typed.Number
+    """``actualCost``, double. Documented."""
     actual_duration: _typed.Number
+    """``actualDuration``, double. Documented."""
     actual_duration_minutes: _typed.Integer
+    """``actualDurationMinutes``, int. Documented."""
     actual_expense_cost: _typed.Number
+    """``actualExpenseCost``, double. Documented."""
     actual_labor_cost: _typed.Number
+    """``actualLaborCost``, double. Documented."""
     actual_revenue: _typed.Number
+    """``actualRevenue``, double. Documented."""
     actual_start_date: _typed.DateTime
+    """``actualStartDate``, dateTime. Inferred."""
     actual_work: _typed.Number
+    """``actualWork``, double. Documented."""
     actual_work_required: _typed.Integer
+    """``actualWorkRequired``, int. Documented."""
     approval_est_start_date: _typed.DateTime
+    """``approvalEstStartDate``, dateTime. Inferred."""
     approval_planned_start_date: _typed.DateTime
+    """``approvalPlannedStartDate``, dateTime. Inferred."""
     approval_planned_start_day: _typed.Number
+    """``approvalPlannedStartDay``, double. Documented."""
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Documented."""
     approval_projected_start_date: _typed.DateTime
+    """``approvalProjectedStartDate``, dateTime. Inferred."""
     approvers_string: _typed.Text
+    """``approversString``, string. Documented."""
     assigned_to_id: _typed.IdOf[User]
+    """``assignedToID``, string. Documented."""
     assignments_list_string: _typed.Text
+    """``assignmentsListString``, string. Documented."""
     audit_note: _typed.Text
+    """``auditNote``, string. Documented."""
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Values: ST Status Change, AA Attachment Action, SC Scope Change, NO Note, GE General Edit, CM Combined Entry, ER Error Entry, SB Subscription Change. Documented. The values are those of a later version."""
     audit_user_ids: _typed.TextList
+    """``auditUserIDs``, string[]. Documented."""
     backlog_order: _typed.Integer
+    """``backlogOrder``, int. Documented."""
     billing_amount: _typed.Number
+    """``billingAmount``, double. Documented."""
     billing_record_id: _typed.IdOf[BillingRecord]
+    """``billingRecordID``, string. Documented."""
     can_start: _typed.Boolean
+    """``canStart``, boolean. Documented."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Documented."""
     color: _typed.Text
+    """``color``, string. Documented."""
     commit_date: _typed.DateTime
+    """``commitDate``, dateTime. Inferred."""
     commit_date_range: _typed.Text
+    """``commitDateRange``, string. Documented."""
     completion_pending_date: _typed.DateTime
+    """``completionPendingDate``, dateTime. Inferred."""
     condition: _typed.IntegerCode
+    """``condition``, int. Values: 0 Going Smoothly, 1 Some Concerns, 2 Major Roadblocks, or of the tenant. Documented. The values are those of a later version."""
     constraint_date: _typed.DateTime
+    """``constraintDate``, dateTime. Inferred."""
     converted_op_task_entry_date: _typed.DateTime
+    """``convertedOpTaskEntryDate``, dateTime. Inferred."""
     converted_op_task_name: _typed.Text
+    """``convertedOpTaskName``, string. Documented."""
     converted_op_task_originator_id: _typed.IdOf[User]
+    """``convertedOpTaskOriginatorID``, string. Documented."""
     cost_amount: _typed.Number
+    """``costAmount``, double. Documented."""
     cost_type: _typed.Code
+    """``costType``, string. Values: NOC No Cost, FHR Fixed Hourly, UHR User Hourly, RHC Role Hourly. Documented. The values are those of a later version."""
     cpi: _typed.Number
+    """``cpi``, double. Documented."""
     csi: _typed.Number
+    """``csi``, double. Documented."""
     current_approval_step_id: _typed.IdOf[ApprovalStep]
+    """``currentApprovalStepID``, string. Documented."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Documented."""
     days_late: _typed.Integer
+    """``daysLate``, int. Documented."""
     description: _typed.Text
+    """``description``, string. Documented."""
     due_date: _typed.DateTime
+    """``dueDate``, dateTime. Inferred."""
     duration: _typed.Number
+    """``duration``, double. Documented."""
     duration_expression: _typed.Text
+    """``durationExpression``, string. Documented."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Documented."""
     duration_type: _typed.Code
+    """``durationType``, string. Values: W Calculated Work, D Effort Driven, A Calculated Assignment, S Simple. Documented. The values are those of a later version."""
     duration_unit: _typed.Code
+    """``durationUnit``, string. Values: M Minutes, H Hours, D Days, W Weeks, T Months, EM Elapsed Minutes, EH Elapsed Hours, ED Elapsed Days, EW Elapsed Weeks, ET Elapsed Months. Documented. The values are those of a later version."""
     eac: _typed.Number
+    """``eac``, double. Documented."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Documented."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     est_completion_date: _typed.DateTime
+    """``estCompletionDate``, dateTime. Inferred."""
     est_start_date: _typed.DateTime
+    """``estStartDate``, dateTime. Inferred."""
     estimate: _typed.Number
+    """``estimate``, double. Documented."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Documented."""
     group_id: _typed.IdOf[Group]
+    """``groupID``, string. Documented."""
     handoff_date: _typed.DateTime
+    """``handoffDate``, dateTime. Inferred."""
     has_completion_constraint: _typed.Boolean
+    """``hasCompletionConstraint``, boolean. Documented."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Documented."""
     has_expenses: _typed.Boolean
+    """``hasExpenses``, boolean. Documented."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Documented."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Documented."""
     has_resolvables: _typed.Boolean
+    """``hasResolvables``, boolean. Documented."""
     has_start_constraint: _typed.Boolean
+    """``hasStartConstraint``, boolean. Documented."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Documented."""
     hours_per_point: _typed.Number
+    """``hoursPerPoint``, double. Documented."""
     indent: _typed.Integer
+    """``indent``, int. Documented."""
     is_agile: _typed.Boolean
+    """``isAgile``, boolean. Documented."""
     is_critical: _typed.Boolean
+    """``isCritical``, boolean. Documented."""
     is_duration_locked: _typed.Boolean
+    """``isDurationLocked``, boolean. Documented."""
     is_leveling_excluded: _typed.Boolean
+    """``isLevelingExcluded``, boolean. Documented."""
     is_ready: _typed.Boolean
+    """``isReady``, boolean. Documented."""
     is_work_required_locked: _typed.Boolean
+    """``isWorkRequiredLocked``, boolean. Documented."""
     iteration_id: _typed.IdOf[Iteration]
+    """``iterationID``, string. Documented."""
     last_condition_note_id: _typed.IdOf[Note]
+    """``lastConditionNoteID``, string. Documented."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Documented."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Documented."""
     leveling_start_delay: _typed.Number
+    """``levelingStartDelay``, double. Documented."""
     leveling_start_delay_expression: _typed.Text
+    """``levelingStartDelayExpression``, string. Documented."""
     leveling_start_delay_minutes: _typed.Integer
+    """``levelingStartDelayMinutes``, int. Documented."""
     master_task_id: _typed.Text
+    """``masterTaskID``, string. Inferred."""
     milestone_id: _typed.IdOf[Milestone]
+    """``milestoneID``, string. Documented."""
     name: _typed.Text
+    """``name``, string. Required. Documented."""
     number_of_children: _typed.Integer
+    """``numberOfChildren``, int. Documented."""
     number_open_op_tasks: _typed.Integer
+    """``numberOpenOpTasks``, int. Documented."""
     original_duration: _typed.Integer
+    """``originalDuration``, int. Documented."""
     original_work_required: _typed.Integer
+    """``originalWorkRequired``, int. Documented."""
     parent_id: _typed.IdOf[Task]
+    """``parentID``, string. Documented."""
     parent_lag: _typed.Number
+    """``parentLag``, double. Documented."""
     parent_lag_type: _typed.Code
+    """``parentLagType``, string. Values: d Days, c Calendar Days, p Percent, w Day of Week, k Day of Week (Non-Zero). Documented. The values are those of a later version."""
     percent_complete: _typed.Number
+    """``percentComplete``, double. Documented."""
     personal: _typed.Boolean
+    """``personal``, boolean. Documented."""
     planned_completion_date: _typed.DateTime
+    """``plannedCompletionDate``, dateTime. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Documented."""
     planned_date_alignment: _typed.IntegerCode
+    """``plannedDateAlignment``, int. Values: 0, 1, 2, 3 No set planned date. Documented. The values are those of a later version."""
     planned_duration: _typed.Number
+    """``plannedDuration``, double. Documented."""
     planned_duration_minutes: _typed.Integer
+    """``plannedDurationMinutes``, int. Documented."""
     planned_expense_cost: _typed.Number
+    """``plannedExpenseCost``, double. Documented."""
     planned_hours_alignment: _typed.IntegerCode
+    """``plannedHoursAlignment``, int. Values: 0 More hours than planned, 1 Same hours as planned, 2 Less hours than planned, 3 No planned hours set. Documented. The values are those of a later version."""
     planned_labor_cost: _typed.Number
+    """``plannedLaborCost``, double. Documented."""
     planned_revenue: _typed.Number
+    """``plannedRevenue``, double. Documented."""
     planned_start_date: _typed.DateTime
+    """``plannedStartDate``, dateTime. Inferred."""
     predecessor_expression: _typed.Text
+    """``predecessorExpression``, string. Documented."""
     previous_status: _typed.Code
+    """``previousStatus``, string. Values: NEW New, INP In Progress, CPL Complete, CPA Complete - Pending Approval, CPI Complete - Pending Issues, or of the tenant. Documented. The values are those of a later version."""
     priority: _typed.IntegerCode
+    """``priority``, int. Values: 0 None, 1 Low, 2 Normal, 3 High, 4 Urgent, or of the tenant. Documented. The values are those of a later version."""
     progress_status: _typed.Code
+    """``progressStatus``, string. Values: LT Late, ON On Time, BH Behind, RK At Risk. Documented. The values are those of a later version."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Required. Documented."""
     projected_completion_date: _typed.DateTime
+    """``projectedCompletionDate``, dateTime. Inferred."""
     projected_duration_minutes: _typed.Integer
+    """``projectedDurationMinutes``, int. Documented."""
     projected_start_date: _typed.DateTime
+    """``projectedStartDate``, dateTime. Inferred."""
     recurrence_number: _typed.Integer
+    """``recurrenceNumber``, int. Documented."""
     recurrence_rule_id: _typed.Text
+    """``recurrenceRuleID``, string. Documented."""
     reference_number: _typed.Integer
+    """``referenceNumber``, int. Documented."""
     rejection_issue_id: _typed.IdOf[Issue]
+    """``rejectionIssueID``, string. Documented."""
     remaining_duration_minutes: _typed.Integer
+    """``remainingDurationMinutes``, int. Documented."""
     reserved_time_id: _typed.IdOf[ReservedTime]
+    """``reservedTimeID``, string. Inferred."""
     resource_scope: _typed.Code
+    """``resourceScope``, string. Values: NONE None, GLOB Global. Documented. The values are those of a later version."""
     revenue_type: _typed.Code
+    """``revenueType``, string. Values: NOB Not Billable, UHR User Hourly, RHR Role Hourly, FHR Fixed Hourly, UHC User Hourly w/Cap, RHC Role Hourly w/Cap, UHF User Hourly Plus Fixed, RHF Role Hourly Plus Fixed, FRV Fixed Revenue. Documented. The values are those of a later version."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Documented."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Documented."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Documented."""
     slack_date: _typed.DateTime
+    """``slackDate``, dateTime. Inferred."""
     spi: _typed.Number
+    """``spi``, double. Documented."""
     status: _typed.Code
+    """``status``, string. Values: NEW New, INP In Progress, CPL Complete, CPA Complete - Pending Approval, CPI Complete - Pending Issues, or of the tenant. Documented. The values are those of a later version."""
     status_equates_with: _typed.Text
+    """``statusEquatesWith``, string. Documented."""
     status_update: _typed.Text
+    """``statusUpdate``, string. Documented."""
     submitted_by_id: _typed.IdOf[User]
+    """``submittedByID``, string. Documented."""
     task_constraint: _typed.Code
+    """``taskConstraint``, string. Values: FIXT Fixed Dates, MSO Must Start On, MFO Must Finish On, ASAP As Soon As Possible, ALAP As Late As Possible, EAT Earliest Available Time, LAT Latest Available Time, SNLT Start No Later Than, SNET Start No Earlier Than, FNLT Finish No Later Than, FNET Finish No Earlier Than. Documented. The values are those of a later version."""
     task_number: _typed.Integer
+    """``taskNumber``, int. Documented."""
     task_number_predecessor_string: _typed.Text
+    """``taskNumberPredecessorString``, string. Documented."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Documented."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Documented."""
     tracking_mode: _typed.Code
+    """``trackingMode``, string. Values: USER User Must Update, ONTM Assume On Time, IGNR Ignore Late Warnings, AUTO Auto Complete, PRED Predecessor. Documented. The values are those of a later version."""
     wbs: _typed.Text
+    """``wbs``, string. Documented."""
     work: _typed.Number
+    """``work``, double. Documented."""
     work_required: _typed.Integer
+    """``workRequired``, int. Documented."""
     work_required_expression: _typed.Text
+    """``workRequiredExpression``, string. Documented."""
     work_unit: _typed.Code
+    """``workUnit``, string. Values: M Minutes, H Hours, D Days, W Weeks, T Months, EM Elapsed Minutes, EH Elapsed Hours, ED Elapsed Days, EW Elapsed Weeks, ET Elapsed Months. Documented. The values are those of a later version."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Documented."""
     assigned_to: _typed.Reference[User, _PathToUser]
+    """``assignedTo``, USER. Documented."""
     billing_record: _typed.Reference[BillingRecord, _PathToBillingRecord]
+    """``billingRecord``, BILL. Documented."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     converted_op_task_originator: _typed.Reference[User, _PathToUser]
+    """``convertedOpTaskOriginator``, USER. Documented."""
     current_approval_step: _typed.Reference[ApprovalStep, _PathToApprovalStep]
+    """``currentApprovalStep``, ARVSTP. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_baseline_task: _typed.Reference[BaselineTask, _PathToBaselineTask]
+    """``defaultBaselineTask``, BSTSK. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     group: _typed.Reference[Group, _PathToGroup]
+    """``group``, GROUP. Documented."""
     iteration: _typed.Reference[Iteration, _PathToIteration]
+    """``iteration``, ITRN. Documented."""
     last_condition_note: _typed.Reference[Note, _PathToNote]
+    """``lastConditionNote``, NOTE. Documented."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     milestone: _typed.Reference[Milestone, _PathToMilestone]
+    """``milestone``, MILE. Documented."""
     parent: _typed.Reference[Task, _PathToTask]
+    """``parent``, TASK. Documented."""
     primary_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``primaryAssignment``, ASSGN. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     rejection_issue: _typed.Reference[Issue, _PathToIssue]
+    """``rejectionIssue``, OPTASK. Documented."""
     reserved_time: _typed.Reference[ReservedTime, _PathToReservedTime]
+    """``reservedTime``, RESVT. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     submitted_by: _typed.Reference[User, _PathToUser]
+    """``submittedBy``, USER. Documented."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     team_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``teamAssignment``, ASSGN. Inferred."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Documented."""
     work_item: _typed.Reference[WorkItem, _PathToWorkItem]
+    """``workItem``, WRKITM. Inferred."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     all_priorities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allPriorities``, CSTEM. Inferred."""
     all_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allStatuses``, CSTEM. Inferred."""
     approver_statuses: _typed.Collection[ApproverStatus, _PathToApproverStatus]
+    """``approverStatuses``, ARVSTS. Inferred."""
     assignments: _typed.Collection[Assignment, _PathToAssignment]
+    """``assignments``, ASSGN. Inferred."""
     children: _typed.Collection[Task, _PathToTask]
+    """``children``, TASK. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     done_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``doneStatuses``, CSTEM. Inferred."""
     expenses: _typed.Collection[Expense, _PathToExpense]
+    """``expenses``, EXPNS. Inferred."""
     hours: _typed.Collection[Hour, _PathToHour]
+    """``hours``, HOUR. Inferred."""
     op_tasks: _typed.Collection[Issue, _PathToIssue]
+    """``opTasks``, OPTASK. Inferred."""
     open_op_tasks: _typed.Collection[Issue, _PathToIssue]
+    """``openOpTasks``, OPTASK. Inferred."""
     predecessors: _typed.Collection[Predecessor, _PathToPredecessor]
+    """``predecessors``, PRED. Inferred."""
     resolvables: _typed.Collection[Issue, _PathToIssue]
+    """``resolvables``, OPTASK. Inferred."""
     successors: _typed.Collection[Predecessor, _PathToPredecessor]
+    """``successors``, PRED. Inferred."""
     updates: _typed.Collection[Update, _PathToUpdate]
+    """``updates``, UPDATE. Inferred."""
 
 class Task(_MembersOfTask, Object):
     """``TASK`` of workfront v4.0. What it can do is not known. It has 142 fields, 26 references, 16 collections, 15 actions."""
-    def add_comment(self, text: str) -> Note: ...
-    def accept_work(self) -> Any: ...
-    def approve_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any: ...
-    def assign(self, obj_id: str | Object | None = None, obj_code: str | Object | None = None) -> Any: ...
-    def bulk_copy(self, task_ids: Iterable[str | Object] | None = None, project_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> list[str]: ...
-    def bulk_move(self, task_ids: Iterable[str | Object] | None = None, project_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any: ...
-    def calculate_data_extension(self) -> Any: ...
-    def mark_done(self, status: str | Object | None = None) -> Any: ...
-    def mark_not_done(self, assignment_id: str | Object | None = None) -> Any: ...
-    def move(self, project_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any: ...
-    def recall_approval(self) -> Any: ...
-    def reject_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any: ...
-    def reply_to_assignment(self, note_text: str | Object | None = None, commit_date: datetime | date | str | None = None) -> Any: ...
-    def unaccept_work(self) -> Any: ...
-    def unassign(self, user_id: str | Object | None = None) -> Any: ...
-    def unassign_occurrences(self, user_id: str | Object | None = None) -> list[str]: ...
+    def add_comment(self, text: str) -> Note:
+        """Add a comment to this object."""
+    def accept_work(self) -> Any:
+        """``acceptWork``. Documented."""
+    def approve_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any:
+        """``approveApproval``. Documented."""
+    def assign(self, obj_id: str | Object | None = None, obj_code: str | Object | None = None) -> Any:
+        """``assign``. Documented."""
+    def bulk_copy(self, task_ids: Iterable[str | Object] | None = None, project_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> list[str]:
+        """``bulkCopy``. Documented."""
+    def bulk_move(self, task_ids: Iterable[str | Object] | None = None, project_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any:
+        """``bulkMove``. Documented."""
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def mark_done(self, status: str | Object | None = None) -> Any:
+        """``markDone``. Documented."""
+    def mark_not_done(self, assignment_id: str | Object | None = None) -> Any:
+        """``markNotDone``. Documented."""
+    def move(self, project_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any:
+        """``move``. Documented."""
+    def recall_approval(self) -> Any:
+        """``recallApproval``. Documented."""
+    def reject_approval(self, user_id: str | Object | None = None, username: str | Object | None = None, password: str | Object | None = None, audit_note: str | Object | None = None, audit_user_ids: Iterable[str | Object] | None = None, send_note_as_email: bool | None = None) -> Any:
+        """``rejectApproval``. Documented."""
+    def reply_to_assignment(self, note_text: str | Object | None = None, commit_date: datetime | date | str | None = None) -> Any:
+        """``replyToAssignment``. Documented."""
+    def unaccept_work(self) -> Any:
+        """``unacceptWork``. Documented."""
+    def unassign(self, user_id: str | Object | None = None) -> Any:
+        """``unassign``. Documented."""
+    def unassign_occurrences(self, user_id: str | Object | None = None) -> list[str]:
+        """``unassignOccurrences``. Documented."""
 
 class _PathToTask(_MembersOfTask, _typed.Path): ...
 
 class _MembersOfTeam:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     estimate_by_hours: _typed.Number
+    """``estimateByHours``, double. Inferred."""
     hours_per_point: _typed.Number
+    """``hoursPerPoint``, double. Inferred."""
     is_agile: _typed.Boolean
+    """``isAgile``, boolean. Inferred."""
     is_standard_issue_list: _typed.Boolean
+    """``isStandardIssueList``, boolean. Inferred."""
     layout_template_id: _typed.IdOf[LayoutTemplate]
+    """``layoutTemplateID``, string. Inferred."""
     my_work_view_id: _typed.IdOf[UIView]
+    """``myWorkViewID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     op_task_bug_report_statuses: _typed.TextList
+    """``opTaskBugReportStatuses``, string[]. Inferred."""
     op_task_change_order_statuses: _typed.TextList
+    """``opTaskChangeOrderStatuses``, string[]. Inferred."""
     op_task_issue_statuses: _typed.TextList
+    """``opTaskIssueStatuses``, string[]. Inferred."""
     op_task_request_statuses: _typed.TextList
+    """``opTaskRequestStatuses``, string[]. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     requests_view_id: _typed.IdOf[UIView]
+    """``requestsViewID``, string. Inferred."""
     task_statuses: _typed.TextList
+    """``taskStatuses``, string[]. Inferred."""
     team_story_board_statuses: _typed.TextList
+    """``teamStoryBoardStatuses``, string[]. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     layout_template: _typed.Reference[LayoutTemplate, _PathToLayoutTemplate]
+    """``layoutTemplate``, LYTMPL. Inferred."""
     my_work_view: _typed.Reference[UIView, _PathToUIView]
+    """``myWorkView``, UIVW. Documented."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Documented."""
     requests_view: _typed.Reference[UIView, _PathToUIView]
+    """``requestsView``, UIVW. Documented."""
     backlog_tasks: _typed.Collection[Task, _PathToTask]
+    """``backlogTasks``, TASK. Inferred."""
     team_members: _typed.Collection[TeamMember, _PathToTeamMember]
+    """``teamMembers``, TEAMMB. Inferred."""
     updates: _typed.Collection[Update, _PathToUpdate]
+    """``updates``, UPDATE. Inferred."""
     users: _typed.Collection[User, _PathToUser]
+    """``users``, USER. Inferred."""
 
 class Team(_MembersOfTeam, Object):
     """``TEAMOB`` of workfront v4.0. What it can do is not known. It has 18 fields, 5 references, 4 collections."""
@@ -2712,12 +4864,19 @@ class _PathToTeam(_MembersOfTeam, _typed.Path): ...
 class _MembersOfTeamMember:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     has_assign_permissions: _typed.Boolean
+    """``hasAssignPermissions``, boolean. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class TeamMember(_MembersOfTeamMember, Object):
     """``TEAMMB`` of workfront v4.0. Label: Other Teams, Team Member. What it can do is not known. It has 5 fields, 3 references."""
@@ -2727,99 +4886,185 @@ class _PathToTeamMember(_MembersOfTeamMember, _typed.Path): ...
 class _MembersOfTemplate:
     id: _typed.Key
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Inferred."""
     auto_baseline_recur_on: _typed.Integer
+    """``autoBaselineRecurOn``, int. Inferred."""
     auto_baseline_recurrence_type: _typed.Text
+    """``autoBaselineRecurrenceType``, string. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     completion_day: _typed.Integer
+    """``completionDay``, int. Inferred."""
     completion_type: _typed.Text
+    """``completionType``, string. Inferred."""
     currency: _typed.Text
+    """``currency``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     deliverable_score_card_id: _typed.IdOf[ScoreCard]
+    """``deliverableScoreCardID``, string. Inferred."""
     deliverable_success_score: _typed.Number
+    """``deliverableSuccessScore``, double. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     enable_auto_baselines: _typed.Boolean
+    """``enableAutoBaselines``, boolean. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     filter_hour_types: _typed.Boolean
+    """``filterHourTypes``, boolean. Inferred."""
     fixed_cost: _typed.Number
+    """``fixedCost``, double. Inferred."""
     fixed_revenue: _typed.Number
+    """``fixedRevenue``, double. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_expenses: _typed.Boolean
+    """``hasExpenses``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Inferred."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     milestone_path_id: _typed.IdOf[MilestonePath]
+    """``milestonePathID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     olv: _typed.Integer
+    """``olv``, int. Inferred."""
     owner_privileges: _typed.TextList
+    """``ownerPrivileges``, string[]. Inferred."""
     performance_index_method: _typed.Text
+    """``performanceIndexMethod``, string. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Inferred."""
     planned_expense_cost: _typed.Number
+    """``plannedExpenseCost``, double. Inferred."""
     planned_labor_cost: _typed.Number
+    """``plannedLaborCost``, double. Inferred."""
     planned_revenue: _typed.Number
+    """``plannedRevenue``, double. Inferred."""
     planned_risk_cost: _typed.Number
+    """``plannedRiskCost``, double. Inferred."""
     queue_def_id: _typed.IdOf[QueueDef]
+    """``queueDefID``, string. Inferred."""
     reference_number: _typed.Integer
+    """``referenceNumber``, int. Inferred."""
     schedule_mode: _typed.Text
+    """``scheduleMode``, string. Inferred."""
     start_day: _typed.Integer
+    """``startDay``, int. Inferred."""
     summary_completion_type: _typed.Text
+    """``summaryCompletionType``, string. Inferred."""
     version: _typed.Integer
+    """``version``, int. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Documented."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     deliverable_score_card: _typed.Reference[ScoreCard, _PathToScoreCard]
+    """``deliverableScoreCard``, SCORE. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     exchange_rate: _typed.Reference[ExchangeRate, _PathToExchangeRate]
+    """``exchangeRate``, EXRATE. Inferred."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     milestone_path: _typed.Reference[MilestonePath, _PathToMilestonePath]
+    """``milestonePath``, MPATH. Documented."""
     queue_def: _typed.Reference[QueueDef, _PathToQueueDef]
+    """``queueDef``, QUED. Inferred."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     deliverable_values: _typed.Collection[ScoreCardAnswer, _PathToScoreCardAnswer]
+    """``deliverableValues``, SCANS. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     expenses: _typed.Collection[Expense, _PathToExpense]
+    """``expenses``, EXPNS. Inferred."""
     groups: _typed.Collection[Group, _PathToGroup]
+    """``groups``, GROUP. Inferred."""
     hour_types: _typed.Collection[HourType, _PathToHourType]
+    """``hourTypes``, HOURT. Inferred."""
     risks: _typed.Collection[Risk, _PathToRisk]
+    """``risks``, RISK. Inferred."""
     roles: _typed.Collection[Role, _PathToRole]
+    """``roles``, ROLE. Inferred."""
     routing_rules: _typed.Collection[RoutingRule, _PathToRoutingRule]
+    """``routingRules``, RRUL. Inferred."""
     template_tasks: _typed.Collection[TemplateTask, _PathToTemplateTask]
+    """``templateTasks``, TTSK. Inferred."""
     template_user_roles: _typed.Collection[TemplateUserRole, _PathToTemplateUserRole]
+    """``templateUserRoles``, TTEAM. Inferred."""
     template_users: _typed.Collection[TemplateUser, _PathToTemplateUser]
+    """``templateUsers``, TMTU. Inferred."""
 
 class Template(_MembersOfTemplate, Object):
     """``TMPL`` of workfront v4.0. Label: Template, Project Template. What it can do is not known. It has 44 fields, 10 references, 12 collections, 1 actions."""
-    def calculate_data_extension(self) -> Any: ...
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
 
 class _PathToTemplate(_MembersOfTemplate, _typed.Path): ...
 
 class _MembersOfTemplateAssignment:
     id: _typed.Key
     assigned_to_id: _typed.IdOf[User]
+    """``assignedToID``, string. Inferred."""
     assignment_percent: _typed.Number
+    """``assignmentPercent``, double. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     is_primary: _typed.Boolean
+    """``isPrimary``, boolean. Inferred."""
     is_team_assignment: _typed.Boolean
+    """``isTeamAssignment``, boolean. Inferred."""
     master_task_id: _typed.Text
+    """``masterTaskID``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     work_unit: _typed.Text
+    """``workUnit``, string. Inferred."""
     assigned_to: _typed.Reference[User, _PathToUser]
+    """``assignedTo``, USER. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Documented."""
 
 class TemplateAssignment(_MembersOfTemplateAssignment, Object):
     """``TASSGN`` of workfront v4.0. Label: Template Assignment. What it can do is not known. It has 15 fields, 6 references."""
@@ -2829,15 +5074,25 @@ class _PathToTemplateAssignment(_MembersOfTemplateAssignment, _typed.Path): ...
 class _MembersOfTemplatePredecessor:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     is_enforced: _typed.Boolean
+    """``isEnforced``, boolean. Inferred."""
     lag_days: _typed.Number
+    """``lagDays``, double. Inferred."""
     lag_type: _typed.Text
+    """``lagType``, string. Inferred."""
     predecessor_id: _typed.IdOf[TemplateTask]
+    """``predecessorID``, string. Inferred."""
     predecessor_type: _typed.Text
+    """``predecessorType``, string. Inferred."""
     successor_id: _typed.IdOf[TemplateTask]
+    """``successorID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     predecessor: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``predecessor``, TTSK. Documented."""
     successor: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``successor``, TTSK. Documented."""
 
 class TemplatePredecessor(_MembersOfTemplatePredecessor, Object):
     """``TPRED`` of workfront v4.0. Label: Template Predecessor. What it can do is not known. It has 8 fields, 3 references."""
@@ -2847,104 +5102,195 @@ class _PathToTemplatePredecessor(_MembersOfTemplatePredecessor, _typed.Path): ..
 class _MembersOfTemplateTask:
     id: _typed.Key
     url: _typed.Text
+    """``URL``, string. Inferred."""
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Inferred."""
     assigned_to_id: _typed.IdOf[User]
+    """``assignedToID``, string. Inferred."""
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Inferred."""
     billing_amount: _typed.Number
+    """``billingAmount``, double. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     completion_day: _typed.Integer
+    """``completionDay``, int. Inferred."""
     constraint_day: _typed.Integer
+    """``constraintDay``, int. Inferred."""
     cost_amount: _typed.Number
+    """``costAmount``, double. Inferred."""
     cost_type: _typed.Text
+    """``costType``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     duration: _typed.Number
+    """``duration``, double. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     duration_type: _typed.Text
+    """``durationType``, string. Inferred."""
     duration_unit: _typed.Text
+    """``durationUnit``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_expenses: _typed.Boolean
+    """``hasExpenses``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Inferred."""
     indent: _typed.Integer
+    """``indent``, int. Inferred."""
     is_critical: _typed.Boolean
+    """``isCritical``, boolean. Inferred."""
     is_duration_locked: _typed.Boolean
+    """``isDurationLocked``, boolean. Inferred."""
     is_leveling_excluded: _typed.Boolean
+    """``isLevelingExcluded``, boolean. Inferred."""
     is_work_required_locked: _typed.Boolean
+    """``isWorkRequiredLocked``, boolean. Inferred."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     leveling_start_delay: _typed.Number
+    """``levelingStartDelay``, double. Inferred."""
     leveling_start_delay_minutes: _typed.Integer
+    """``levelingStartDelayMinutes``, int. Inferred."""
     master_task_id: _typed.Text
+    """``masterTaskID``, string. Inferred."""
     milestone_id: _typed.IdOf[Milestone]
+    """``milestoneID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     number_of_children: _typed.Integer
+    """``numberOfChildren``, int. Inferred."""
     original_duration: _typed.Integer
+    """``originalDuration``, int. Inferred."""
     original_work_required: _typed.Integer
+    """``originalWorkRequired``, int. Inferred."""
     parent_id: _typed.IdOf[TemplateTask]
+    """``parentID``, string. Inferred."""
     parent_lag: _typed.Number
+    """``parentLag``, double. Inferred."""
     parent_lag_type: _typed.Text
+    """``parentLagType``, string. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Inferred."""
     planned_duration: _typed.Number
+    """``plannedDuration``, double. Inferred."""
     planned_duration_minutes: _typed.Integer
+    """``plannedDurationMinutes``, int. Inferred."""
     planned_expense_cost: _typed.Number
+    """``plannedExpenseCost``, double. Inferred."""
     planned_labor_cost: _typed.Number
+    """``plannedLaborCost``, double. Inferred."""
     planned_revenue: _typed.Number
+    """``plannedRevenue``, double. Inferred."""
     priority: _typed.Integer
+    """``priority``, int. Inferred."""
     recurrence_number: _typed.Integer
+    """``recurrenceNumber``, int. Inferred."""
     recurrence_rule_id: _typed.Text
+    """``recurrenceRuleID``, string. Inferred."""
     reference_number: _typed.Integer
+    """``referenceNumber``, int. Inferred."""
     revenue_type: _typed.Text
+    """``revenueType``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     start_day: _typed.Integer
+    """``startDay``, int. Inferred."""
     task_constraint: _typed.Text
+    """``taskConstraint``, string. Inferred."""
     task_number: _typed.Integer
+    """``taskNumber``, int. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     tracking_mode: _typed.Text
+    """``trackingMode``, string. Inferred."""
     work: _typed.Number
+    """``work``, double. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     work_unit: _typed.Text
+    """``workUnit``, string. Inferred."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Documented."""
     assigned_to: _typed.Reference[User, _PathToUser]
+    """``assignedTo``, USER. Documented."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     milestone: _typed.Reference[Milestone, _PathToMilestone]
+    """``milestone``, MILE. Documented."""
     parent: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``parent``, TTSK. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Documented."""
     team_assignment: _typed.Reference[TemplateAssignment, _PathToTemplateAssignment]
+    """``teamAssignment``, TASSGN. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Documented."""
     assignments: _typed.Collection[TemplateAssignment, _PathToTemplateAssignment]
+    """``assignments``, TASSGN. Inferred."""
     children: _typed.Collection[TemplateTask, _PathToTemplateTask]
+    """``children``, TTSK. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     expenses: _typed.Collection[Expense, _PathToExpense]
+    """``expenses``, EXPNS. Inferred."""
     predecessors: _typed.Collection[TemplatePredecessor, _PathToTemplatePredecessor]
+    """``predecessors``, TPRED. Inferred."""
     successors: _typed.Collection[TemplatePredecessor, _PathToTemplatePredecessor]
+    """``successors``, TPRED. Inferred."""
 
 class TemplateTask(_MembersOfTemplateTask, Object):
     """``TTSK`` of workfront v4.0. Label: Template Task. What it can do is not known. It has 64 fields, 13 references, 6 collections, 2 actions."""
-    def calculate_data_extension(self) -> Any: ...
-    def move(self, template_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any: ...
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def move(self, template_id: str | Object | None = None, parent_id: str | Object | None = None, options: Iterable[str | Object] | None = None) -> Any:
+        """``move``. Documented."""
 
 class _PathToTemplateTask(_MembersOfTemplateTask, _typed.Path): ...
 
 class _MembersOfTemplateUser:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     tmp_user_id: _typed.Text
+    """``tmpUserID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Inferred."""
 
 class TemplateUser(_MembersOfTemplateUser, Object):
     """``TMTU`` of workfront v4.0. What it can do is not known. It has 5 fields, 3 references."""
@@ -2954,13 +5300,21 @@ class _PathToTemplateUser(_MembersOfTemplateUser, _typed.Path): ...
 class _MembersOfTemplateUserRole:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     template_id: _typed.IdOf[Template]
+    """``templateID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Inferred."""
     template: _typed.Reference[Template, _PathToTemplate]
+    """``template``, TMPL. Inferred."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Inferred."""
 
 class TemplateUserRole(_MembersOfTemplateUserRole, Object):
     """``TTEAM`` of workfront v4.0. What it can do is not known. It has 5 fields, 4 references."""
@@ -2970,30 +5324,55 @@ class _PathToTemplateUserRole(_MembersOfTemplateUserRole, _typed.Path): ...
 class _MembersOfTimesheet:
     id: _typed.Key
     approver_id: _typed.IdOf[User]
+    """``approverID``, string. Inferred."""
     available_actions: _typed.TextList
+    """``availableActions``, string[]. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     display_name: _typed.Text
+    """``displayName``, string. Inferred."""
     end_date: _typed.DateTime
+    """``endDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     hours_duration: _typed.Number
+    """``hoursDuration``, double. Inferred."""
     is_editable: _typed.Boolean
+    """``isEditable``, boolean. Inferred."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     overtime_hours: _typed.Number
+    """``overtimeHours``, double. Inferred."""
     regular_hours: _typed.Number
+    """``regularHours``, double. Inferred."""
     start_date: _typed.DateTime
+    """``startDate``, dateTime. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     timesheet_profile_id: _typed.Text
+    """``timesheetProfileID``, string. Inferred."""
     total_hours: _typed.Number
+    """``totalHours``, double. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     approver: _typed.Reference[User, _PathToUser]
+    """``approver``, USER. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
     hours: _typed.Collection[Hour, _PathToHour]
+    """``hours``, HOUR. Inferred."""
 
 class Timesheet(_MembersOfTimesheet, Object):
     """``TSHET`` of workfront v4.0. What it can do is not known. It has 20 fields, 5 references, 1 collections."""
@@ -3003,36 +5382,67 @@ class _PathToTimesheet(_MembersOfTimesheet, _typed.Path): ...
 class _MembersOfUIFilter:
     id: _typed.Key
     app_global_id: _typed.Text
+    """``appGlobalID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     definition: _typed.Map
+    """``definition``, map. Inferred."""
     display_name: _typed.Text
+    """``displayName``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     filter_type: _typed.Text
+    """``filterType``, string. Inferred."""
     global_uikey: _typed.Text
+    """``globalUIKey``, string. Inferred."""
     is_app_global_editable: _typed.Boolean
+    """``isAppGlobalEditable``, boolean. Inferred."""
     is_public: _typed.Boolean
+    """``isPublic``, boolean. Inferred."""
     is_report: _typed.Boolean
+    """``isReport``, boolean. Inferred."""
     is_saved_search: _typed.Boolean
+    """``isSavedSearch``, boolean. Inferred."""
     is_text: _typed.Boolean
+    """``isText``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     mod_date: _typed.DateTime
+    """``modDate``, dateTime. Inferred."""
     msg_key: _typed.Text
+    """``msgKey``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     preference_id: _typed.Text
+    """``preferenceID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     ui_obj_code: _typed.Text
+    """``uiObjCode``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     linked_roles: _typed.Collection[Role, _PathToRole]
+    """``linkedRoles``, ROLE. Inferred."""
     linked_teams: _typed.Collection[Team, _PathToTeam]
+    """``linkedTeams``, TEAMOB. Inferred."""
     linked_users: _typed.Collection[User, _PathToUser]
+    """``linkedUsers``, USER. Inferred."""
     users: _typed.Collection[User, _PathToUser]
+    """``users``, USER. Inferred."""
 
 class UIFilter(_MembersOfUIFilter, Object):
     """``UIFT`` of workfront v4.0. Label: Filter. What it can do is not known. It has 24 fields, 3 references, 5 collections."""
@@ -3042,33 +5452,61 @@ class _PathToUIFilter(_MembersOfUIFilter, _typed.Path): ...
 class _MembersOfUIGroupBy:
     id: _typed.Key
     app_global_id: _typed.Text
+    """``appGlobalID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     definition: _typed.Map
+    """``definition``, map. Inferred."""
     display_name: _typed.Text
+    """``displayName``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     global_uikey: _typed.Text
+    """``globalUIKey``, string. Inferred."""
     is_app_global_editable: _typed.Boolean
+    """``isAppGlobalEditable``, boolean. Inferred."""
     is_public: _typed.Boolean
+    """``isPublic``, boolean. Inferred."""
     is_report: _typed.Boolean
+    """``isReport``, boolean. Inferred."""
     is_text: _typed.Boolean
+    """``isText``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     mod_date: _typed.DateTime
+    """``modDate``, dateTime. Inferred."""
     msg_key: _typed.Text
+    """``msgKey``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     preference_id: _typed.Text
+    """``preferenceID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     ui_obj_code: _typed.Text
+    """``uiObjCode``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     linked_roles: _typed.Collection[Role, _PathToRole]
+    """``linkedRoles``, ROLE. Inferred."""
     linked_teams: _typed.Collection[Team, _PathToTeam]
+    """``linkedTeams``, TEAMOB. Inferred."""
     linked_users: _typed.Collection[User, _PathToUser]
+    """``linkedUsers``, USER. Inferred."""
 
 class UIGroupBy(_MembersOfUIGroupBy, Object):
     """``UIGB`` of workfront v4.0. Label: Grouping. What it can do is not known. It has 22 fields, 3 references, 4 collections."""
@@ -3078,37 +5516,69 @@ class _PathToUIGroupBy(_MembersOfUIGroupBy, _typed.Path): ...
 class _MembersOfUIView:
     id: _typed.Key
     app_global_id: _typed.Text
+    """``appGlobalID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     definition: _typed.Map
+    """``definition``, map. Inferred."""
     display_name: _typed.Text
+    """``displayName``, string. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     global_uikey: _typed.Text
+    """``globalUIKey``, string. Inferred."""
     is_app_global_editable: _typed.Boolean
+    """``isAppGlobalEditable``, boolean. Inferred."""
     is_default: _typed.Boolean
+    """``isDefault``, boolean. Inferred."""
     is_new_format: _typed.Boolean
+    """``isNewFormat``, boolean. Inferred."""
     is_public: _typed.Boolean
+    """``isPublic``, boolean. Inferred."""
     is_report: _typed.Boolean
+    """``isReport``, boolean. Inferred."""
     is_text: _typed.Boolean
+    """``isText``, boolean. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     layout_type: _typed.Text
+    """``layoutType``, string. Inferred."""
     mod_date: _typed.DateTime
+    """``modDate``, dateTime. Inferred."""
     msg_key: _typed.Text
+    """``msgKey``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     preference_id: _typed.Text
+    """``preferenceID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     ui_obj_code: _typed.Text
+    """``uiObjCode``, string. Inferred."""
     uiview_type: _typed.Text
+    """``uiviewType``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     linked_roles: _typed.Collection[Role, _PathToRole]
+    """``linkedRoles``, ROLE. Inferred."""
     linked_teams: _typed.Collection[Team, _PathToTeam]
+    """``linkedTeams``, TEAMOB. Inferred."""
     linked_users: _typed.Collection[User, _PathToUser]
+    """``linkedUsers``, USER. Inferred."""
 
 class UIView(_MembersOfUIView, Object):
     """``UIVW`` of workfront v4.0. Label: View. What it can do is not known. It has 26 fields, 3 references, 4 collections."""
@@ -3118,177 +5588,332 @@ class _PathToUIView(_MembersOfUIView, _typed.Path): ...
 class _MembersOfUpdate:
     id: _typed.Key
     allowed_actions: _typed.TextList
+    """``allowedActions``, string[]. Inferred."""
     entered_by_id: _typed.Text
+    """``enteredByID``, string. Inferred."""
     entered_by_name: _typed.Text
+    """``enteredByName``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     icon_name: _typed.Text
+    """``iconName``, string. Inferred."""
     icon_path: _typed.Text
+    """``iconPath``, string. Inferred."""
     message: _typed.Text
+    """``message``, string. Inferred."""
     ref_name: _typed.Text
+    """``refName``, string. Inferred."""
     ref_obj_code: _typed.Text
+    """``refObjCode``, string. Inferred."""
     ref_obj_id: _typed.Text
+    """``refObjID``, string. Inferred."""
     styled_message: _typed.Text
+    """``styledMessage``, string. Inferred."""
     sub_message: _typed.Text
+    """``subMessage``, string. Inferred."""
     sub_obj_code: _typed.Text
+    """``subObjCode``, string. Inferred."""
     sub_obj_id: _typed.Text
+    """``subObjID``, string. Inferred."""
     thread_id: _typed.Text
+    """``threadID``, string. Inferred."""
     top_name: _typed.Text
+    """``topName``, string. Inferred."""
     top_obj_code: _typed.Text
+    """``topObjCode``, string. Inferred."""
     top_obj_id: _typed.Text
+    """``topObjID``, string. Inferred."""
     update_actions: _typed.TextList
+    """``updateActions``, string[]. Inferred."""
     update_obj_code: _typed.Text
+    """``updateObjCode``, string. Inferred."""
     update_obj_id: _typed.Text
+    """``updateObjID``, string. Inferred."""
     update_type: _typed.Text
+    """``updateType``, string. Inferred."""
     update_journal_entry: _typed.Reference[JournalEntry, _PathToJournalEntry]
+    """``updateJournalEntry``, JRNLE. Inferred."""
     update_note: _typed.Reference[Note, _PathToNote]
+    """``updateNote``, NOTE. Inferred."""
     combined_updates: _typed.Collection[Update, _PathToUpdate]
+    """``combinedUpdates``, UPDATE. Inferred."""
     message_args: _typed.Collection[MessageArg, _PathToMessageArg]
+    """``messageArgs``, MSGARG. Inferred."""
     nested_updates: _typed.Collection[Update, _PathToUpdate]
+    """``nestedUpdates``, UPDATE. Inferred."""
     replies: _typed.Collection[Update, _PathToUpdate]
+    """``replies``, UPDATE. Inferred."""
     sub_message_args: _typed.Collection[MessageArg, _PathToMessageArg]
+    """``subMessageArgs``, MSGARG. Inferred."""
 
 class Update(_MembersOfUpdate, Object):
     """``UPDATE`` of workfront v4.0. What it can do is not known. It has 23 fields, 2 references, 5 collections."""
     @property
-    def update_obj(self) -> Any: ...
+    def update_obj(self) -> Any:
+        """The object that this update is about, or None; its fields load when asked for."""
 
 class _PathToUpdate(_MembersOfUpdate, _typed.Path): ...
 
 class _MembersOfUser:
     id: _typed.Key
     access_level_id: _typed.Text
+    """``accessLevelID``, string. Documented."""
     address: _typed.Text
+    """``address``, string. Documented."""
     address2: _typed.Text
+    """``address2``, string. Documented."""
     avatar_date: _typed.DateTime
+    """``avatarDate``, dateTime. Inferred."""
     avatar_download_url: _typed.Text
+    """``avatarDownloadURL``, string. Documented."""
     avatar_size: _typed.Integer
+    """``avatarSize``, int. Documented."""
     avatar_x: _typed.Integer
+    """``avatarX``, int. Documented."""
     avatar_y: _typed.Integer
+    """``avatarY``, int. Documented."""
     billing_per_hour: _typed.Number
+    """``billingPerHour``, double. Documented."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Documented."""
     city: _typed.Text
+    """``city``, string. Documented."""
     company_id: _typed.IdOf[Company]
+    """``companyID``, string. Documented."""
     cost_per_hour: _typed.Number
+    """``costPerHour``, double. Documented."""
     country: _typed.Text
+    """``country``, string. Documented."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Documented."""
     default_hour_type_id: _typed.IdOf[HourType]
+    """``defaultHourTypeID``, string. Documented."""
     default_interface: _typed.IntegerCode
+    """``defaultInterface``, int. Values: 0 Default, 1 Project Management Home, 2 TeamHome, 3 Early Access. Documented. The values are those of a later version."""
     email_addr: _typed.Text
+    """``emailAddr``, string. Documented."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Documented."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Documented."""
     first_name: _typed.Text
+    """``firstName``, string. Documented."""
     fte: _typed.Number
+    """``fte``, double. Documented."""
     has_apiaccess: _typed.Boolean
+    """``hasAPIAccess``, boolean. Documented."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Documented."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Documented."""
     has_password: _typed.Boolean
+    """``hasPassword``, boolean. Documented."""
     has_proof_license: _typed.Boolean
+    """``hasProofLicense``, boolean. Documented."""
     has_reserved_times: _typed.Boolean
+    """``hasReservedTimes``, boolean. Documented."""
     home_group_id: _typed.IdOf[Group]
+    """``homeGroupID``, string. Documented."""
     home_team_id: _typed.IdOf[Team]
+    """``homeTeamID``, string. Documented."""
     is_active: _typed.Boolean
+    """``isActive``, boolean. Documented."""
     is_admin: _typed.Boolean
+    """``isAdmin``, boolean. Documented."""
     is_box_authenticated: _typed.Boolean
+    """``isBoxAuthenticated``, boolean. Documented."""
     is_drop_box_authenticated: _typed.Boolean
+    """``isDropBoxAuthenticated``, boolean. Documented."""
     is_google_authenticated: _typed.Boolean
+    """``isGoogleAuthenticated``, boolean. Documented."""
     is_share_point_authenticated: _typed.Boolean
+    """``isSharePointAuthenticated``, boolean. Documented."""
     is_web_damauthenticated: _typed.Boolean
+    """``isWebDAMAuthenticated``, boolean. Documented."""
     last_announcement: _typed.Text
+    """``lastAnnouncement``, string. Inferred."""
     last_entered_note_id: _typed.IdOf[Note]
+    """``lastEnteredNoteID``, string. Documented."""
     last_login_date: _typed.DateTime
+    """``lastLoginDate``, dateTime. Inferred."""
     last_name: _typed.Text
+    """``lastName``, string. Documented."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Documented."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Documented."""
     last_whats_new: _typed.Text
+    """``lastWhatsNew``, string. Inferred."""
     latest_update_note_id: _typed.IdOf[Note]
+    """``latestUpdateNoteID``, string. Documented."""
     layout_template_id: _typed.IdOf[LayoutTemplate]
+    """``layoutTemplateID``, string. Documented."""
     license_type: _typed.Code
+    """``licenseType``, string. Values: F Standard, C Light, R Contributor, X External. Documented. The values are those of a later version."""
     locale: _typed.Text
+    """``locale``, string. Documented."""
     login_count: _typed.Integer
+    """``loginCount``, int. Documented."""
     manager_id: _typed.IdOf[User]
+    """``managerID``, string. Documented."""
     mobile_phone_number: _typed.Text
+    """``mobilePhoneNumber``, string. Documented."""
     my_info: _typed.Text
+    """``myInfo``, string. Documented."""
     name: _typed.Text
+    """``name``, string. Documented."""
     password: _typed.Text
+    """``password``, string. Documented."""
     password_date: _typed.DateTime
+    """``passwordDate``, dateTime. Inferred."""
     persona: _typed.Text
+    """``persona``, string. Documented."""
     phone_extension: _typed.Text
+    """``phoneExtension``, string. Documented."""
     phone_number: _typed.Text
+    """``phoneNumber``, string. Documented."""
     portal_profile_id: _typed.Text
+    """``portalProfileID``, string. Documented."""
     postal_code: _typed.Text
+    """``postalCode``, string. Documented."""
     proof_account_password: _typed.Text
+    """``proofAccountPassword``, string. Inferred."""
     registration_expire_date: _typed.DateTime
+    """``registrationExpireDate``, dateTime. Inferred."""
     reset_password_expire_date: _typed.DateTime
+    """``resetPasswordExpireDate``, dateTime. Inferred."""
     resource_pool_id: _typed.IdOf[ResourcePool]
+    """``resourcePoolID``, string. Documented."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Documented."""
     schedule_id: _typed.IdOf[Schedule]
+    """``scheduleID``, string. Documented."""
     sso_access_only: _typed.Boolean
+    """``ssoAccessOnly``, boolean. Documented."""
     sso_username: _typed.Text
+    """``ssoUsername``, string. Documented."""
     state: _typed.Text
+    """``state``, string. Documented."""
     status_update: _typed.Text
+    """``statusUpdate``, string. Documented."""
     time_zone: _typed.Text
+    """``timeZone``, string. Documented."""
     timesheet_profile_id: _typed.Text
+    """``timesheetProfileID``, string. Documented."""
     title: _typed.Text
+    """``title``, string. Documented."""
     username: _typed.Text
+    """``username``, string. Documented."""
     web_davprofile: _typed.TextList
+    """``webDAVProfile``, string[]. Values: ALL All Projects, CUR Current Projects, FAV Favorite Projects. Documented. The values are those of a later version."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Documented."""
     company: _typed.Reference[Company, _PathToCompany]
+    """``company``, CMPY. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_hour_type: _typed.Reference[HourType, _PathToHourType]
+    """``defaultHourType``, HOURT. Documented."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Documented."""
     high_priority_work_item: _typed.Reference[WorkItem, _PathToWorkItem]
+    """``highPriorityWorkItem``, WRKITM. Inferred."""
     home_group: _typed.Reference[Group, _PathToGroup]
+    """``homeGroup``, GROUP. Documented."""
     home_team: _typed.Reference[Team, _PathToTeam]
+    """``homeTeam``, TEAMOB. Documented."""
     last_entered_note: _typed.Reference[Note, _PathToNote]
+    """``lastEnteredNote``, NOTE. Documented."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Inferred."""
     last_status_note: _typed.Reference[Note, _PathToNote]
+    """``lastStatusNote``, NOTE. Inferred."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Documented."""
     latest_update_note: _typed.Reference[Note, _PathToNote]
+    """``latestUpdateNote``, NOTE. Documented."""
     layout_template: _typed.Reference[LayoutTemplate, _PathToLayoutTemplate]
+    """``layoutTemplate``, LYTMPL. Inferred."""
     manager: _typed.Reference[User, _PathToUser]
+    """``manager``, USER. Documented."""
     resource_pool: _typed.Reference[ResourcePool, _PathToResourcePool]
+    """``resourcePool``, RSPOOL. Documented."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Documented."""
     schedule: _typed.Reference[Schedule, _PathToSchedule]
+    """``schedule``, SCHED. Documented."""
     direct_reports: _typed.Collection[User, _PathToUser]
+    """``directReports``, USER. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     favorites: _typed.Collection[Favorite, _PathToFavorite]
+    """``favorites``, FVRITE. Inferred."""
     hour_types: _typed.Collection[HourType, _PathToHourType]
+    """``hourTypes``, HOURT. Inferred."""
     messages: _typed.Collection[Object, Any]
+    """``messages``, target unknown. Documented."""
     other_groups: _typed.Collection[Group, _PathToGroup]
+    """``otherGroups``, GROUP. Inferred."""
     reserved_times: _typed.Collection[ReservedTime, _PathToReservedTime]
+    """``reservedTimes``, RESVT. Inferred."""
     roles: _typed.Collection[Role, _PathToRole]
+    """``roles``, ROLE. Inferred."""
     teams: _typed.Collection[Team, _PathToTeam]
+    """``teams``, TEAMOB. Inferred."""
     ui_filters: _typed.Collection[UIFilter, _PathToUIFilter]
+    """``uiFilters``, UIFT. Inferred."""
     ui_group_bys: _typed.Collection[UIGroupBy, _PathToUIGroupBy]
+    """``uiGroupBys``, UIGB. Inferred."""
     ui_views: _typed.Collection[UIView, _PathToUIView]
+    """``uiViews``, UIVW. Inferred."""
     updates: _typed.Collection[Update, _PathToUpdate]
+    """``updates``, UPDATE. Inferred."""
     user_activities: _typed.Collection[UserActivity, _PathToUserActivity]
+    """``userActivities``, USERAC. Inferred."""
     user_notes: _typed.Collection[UserNote, _PathToUserNote]
+    """``userNotes``, USRNOT. Inferred."""
     user_pref_values: _typed.Collection[UserPrefValue, _PathToUserPrefValue]
+    """``userPrefValues``, USERPF. Inferred."""
     work_items: _typed.Collection[WorkItem, _PathToWorkItem]
+    """``workItems``, WRKITM. Inferred."""
 
 class User(_MembersOfUser, Object):
     """``USER`` of workfront v4.0. What it can do is not known. It has 79 fields, 18 references, 17 collections, 4 actions."""
-    def assign_user_token(self) -> str: ...
-    def calculate_data_extension(self) -> Any: ...
-    def complete_user_registration(self, first_name: str | Object | None = None, last_name: str | Object | None = None, token: str | Object | None = None, title: str | Object | None = None, new_password: str | Object | None = None) -> Any: ...
-    def send_invitation_email(self) -> Any: ...
+    def assign_user_token(self) -> str:
+        """``assignUserToken``. Documented."""
+    def calculate_data_extension(self) -> Any:
+        """``calculateDataExtension``. Documented."""
+    def complete_user_registration(self, first_name: str | Object | None = None, last_name: str | Object | None = None, token: str | Object | None = None, title: str | Object | None = None, new_password: str | Object | None = None) -> Any:
+        """``completeUserRegistration``. Documented."""
+    def send_invitation_email(self) -> Any:
+        """``sendInvitationEmail``. Documented."""
 
 class _PathToUser(_MembersOfUser, _typed.Path): ...
 
 class _MembersOfUserActivity:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     value: _typed.Text
+    """``value``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Inferred."""
 
 class UserActivity(_MembersOfUserActivity, Object):
     """``USERAC`` of workfront v4.0. What it can do is not known. It has 7 fields, 2 references."""
@@ -3298,21 +5923,37 @@ class _PathToUserActivity(_MembersOfUserActivity, _typed.Path): ...
 class _MembersOfUserNote:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     document_approval_id: _typed.IdOf[DocumentApproval]
+    """``documentApprovalID``, string. Inferred."""
     document_request_id: _typed.Text
+    """``documentRequestID``, string. Inferred."""
     document_share_id: _typed.Text
+    """``documentShareID``, string. Inferred."""
     endorsement_id: _typed.Text
+    """``endorsementID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     event_type: _typed.Text
+    """``eventType``, string. Inferred."""
     journal_entry_id: _typed.IdOf[JournalEntry]
+    """``journalEntryID``, string. Inferred."""
     like_id: _typed.Text
+    """``likeID``, string. Inferred."""
     note_id: _typed.IdOf[Note]
+    """``noteID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     document_approval: _typed.Reference[DocumentApproval, _PathToDocumentApproval]
+    """``documentApproval``, DOCAPL. Inferred."""
     journal_entry: _typed.Reference[JournalEntry, _PathToJournalEntry]
+    """``journalEntry``, JRNLE. Inferred."""
     note: _typed.Reference[Note, _PathToNote]
+    """``note``, NOTE. Inferred."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Inferred."""
 
 class UserNote(_MembersOfUserNote, Object):
     """``USRNOT`` of workfront v4.0. What it can do is not known. It has 12 fields, 5 references."""
@@ -3322,11 +5963,17 @@ class _PathToUserNote(_MembersOfUserNote, _typed.Path): ...
 class _MembersOfUserPrefValue:
     id: _typed.Key
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     value: _typed.Text
+    """``value``, string. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class UserPrefValue(_MembersOfUserPrefValue, Object):
     """``USERPF`` of workfront v4.0. Label: User Preference. What it can do is not known. It has 5 fields, 2 references."""
@@ -3336,258 +5983,500 @@ class _PathToUserPrefValue(_MembersOfUserPrefValue, _typed.Path): ...
 class _MembersOfWork:
     id: _typed.Key
     url: _typed.Text
+    """``URL``, string. Inferred."""
     actual_completion_date: _typed.DateTime
+    """``actualCompletionDate``, dateTime. Inferred."""
     actual_cost: _typed.Number
+    """``actualCost``, double. Inferred."""
     actual_duration: _typed.Number
+    """``actualDuration``, double. Inferred."""
     actual_duration_minutes: _typed.Integer
+    """``actualDurationMinutes``, int. Inferred."""
     actual_expense_cost: _typed.Number
+    """``actualExpenseCost``, double. Inferred."""
     actual_labor_cost: _typed.Number
+    """``actualLaborCost``, double. Inferred."""
     actual_revenue: _typed.Number
+    """``actualRevenue``, double. Inferred."""
     actual_start_date: _typed.DateTime
+    """``actualStartDate``, dateTime. Inferred."""
     actual_work: _typed.Number
+    """``actualWork``, double. Inferred."""
     actual_work_required: _typed.Integer
+    """``actualWorkRequired``, int. Inferred."""
     actual_work_required_expression: _typed.Text
+    """``actualWorkRequiredExpression``, string. Inferred."""
     age_range_as_string: _typed.Text
+    """``ageRangeAsString``, string. Inferred."""
     approval_est_start_date: _typed.DateTime
+    """``approvalEstStartDate``, dateTime. Inferred."""
     approval_planned_start_date: _typed.DateTime
+    """``approvalPlannedStartDate``, dateTime. Inferred."""
     approval_planned_start_day: _typed.Number
+    """``approvalPlannedStartDay``, double. Inferred."""
     approval_process_id: _typed.IdOf[ApprovalProcess]
+    """``approvalProcessID``, string. Inferred."""
     approval_projected_start_date: _typed.DateTime
+    """``approvalProjectedStartDate``, dateTime. Inferred."""
     approvers_string: _typed.Text
+    """``approversString``, string. Inferred."""
     assigned_to_id: _typed.IdOf[User]
+    """``assignedToID``, string. Inferred."""
     assignments_list_string: _typed.Text
+    """``assignmentsListString``, string. Inferred."""
     audit_note: _typed.Text
+    """``auditNote``, string. Inferred."""
     audit_types: _typed.TextList
+    """``auditTypes``, string[]. Inferred."""
     audit_user_ids: _typed.TextList
+    """``auditUserIDs``, string[]. Inferred."""
     auto_closure_date: _typed.DateTime
+    """``autoClosureDate``, dateTime. Inferred."""
     backlog_order: _typed.Integer
+    """``backlogOrder``, int. Inferred."""
     billing_amount: _typed.Number
+    """``billingAmount``, double. Inferred."""
     billing_record_id: _typed.IdOf[BillingRecord]
+    """``billingRecordID``, string. Inferred."""
     can_start: _typed.Boolean
+    """``canStart``, boolean. Inferred."""
     category_id: _typed.IdOf[Category]
+    """``categoryID``, string. Inferred."""
     color: _typed.Text
+    """``color``, string. Inferred."""
     commit_date: _typed.DateTime
+    """``commitDate``, dateTime. Inferred."""
     commit_date_range: _typed.Text
+    """``commitDateRange``, string. Inferred."""
     completion_pending_date: _typed.DateTime
+    """``completionPendingDate``, dateTime. Inferred."""
     condition: _typed.Integer
+    """``condition``, int. Inferred."""
     constraint_date: _typed.DateTime
+    """``constraintDate``, dateTime. Inferred."""
     converted_op_task_entry_date: _typed.DateTime
+    """``convertedOpTaskEntryDate``, dateTime. Inferred."""
     converted_op_task_name: _typed.Text
+    """``convertedOpTaskName``, string. Inferred."""
     converted_op_task_originator_id: _typed.IdOf[User]
+    """``convertedOpTaskOriginatorID``, string. Inferred."""
     cost_amount: _typed.Number
+    """``costAmount``, double. Inferred."""
     cost_type: _typed.Text
+    """``costType``, string. Inferred."""
     cpi: _typed.Number
+    """``cpi``, double. Inferred."""
     csi: _typed.Number
+    """``csi``, double. Inferred."""
     current_approval_step_id: _typed.IdOf[ApprovalStep]
+    """``currentApprovalStepID``, string. Inferred."""
     current_status_duration: _typed.Text
+    """``currentStatusDuration``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     days_late: _typed.Integer
+    """``daysLate``, int. Inferred."""
     description: _typed.Text
+    """``description``, string. Inferred."""
     due_date: _typed.DateTime
+    """``dueDate``, dateTime. Inferred."""
     duration: _typed.Number
+    """``duration``, double. Inferred."""
     duration_expression: _typed.Text
+    """``durationExpression``, string. Inferred."""
     duration_minutes: _typed.Integer
+    """``durationMinutes``, int. Inferred."""
     duration_type: _typed.Text
+    """``durationType``, string. Inferred."""
     duration_unit: _typed.Text
+    """``durationUnit``, string. Inferred."""
     eac: _typed.Number
+    """``eac``, double. Inferred."""
     entered_by_id: _typed.IdOf[User]
+    """``enteredByID``, string. Inferred."""
     entry_date: _typed.DateTime
+    """``entryDate``, dateTime. Inferred."""
     est_completion_date: _typed.DateTime
+    """``estCompletionDate``, dateTime. Inferred."""
     est_start_date: _typed.DateTime
+    """``estStartDate``, dateTime. Inferred."""
     estimate: _typed.Number
+    """``estimate``, double. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     first_response: _typed.Text
+    """``firstResponse``, string. Inferred."""
     group_id: _typed.IdOf[Group]
+    """``groupID``, string. Inferred."""
     handoff_date: _typed.DateTime
+    """``handoffDate``, dateTime. Inferred."""
     has_completion_constraint: _typed.Boolean
+    """``hasCompletionConstraint``, boolean. Inferred."""
     has_documents: _typed.Boolean
+    """``hasDocuments``, boolean. Inferred."""
     has_expenses: _typed.Boolean
+    """``hasExpenses``, boolean. Inferred."""
     has_messages: _typed.Boolean
+    """``hasMessages``, boolean. Inferred."""
     has_notes: _typed.Boolean
+    """``hasNotes``, boolean. Inferred."""
     has_resolvables: _typed.Boolean
+    """``hasResolvables``, boolean. Inferred."""
     has_start_constraint: _typed.Boolean
+    """``hasStartConstraint``, boolean. Inferred."""
     has_timed_notifications: _typed.Boolean
+    """``hasTimedNotifications``, boolean. Inferred."""
     hours_per_point: _typed.Number
+    """``hoursPerPoint``, double. Inferred."""
     how_old: _typed.Text
+    """``howOld``, string. Inferred."""
     indent: _typed.Integer
+    """``indent``, int. Inferred."""
     is_agile: _typed.Boolean
+    """``isAgile``, boolean. Inferred."""
     is_complete: _typed.Boolean
+    """``isComplete``, boolean. Inferred."""
     is_critical: _typed.Boolean
+    """``isCritical``, boolean. Inferred."""
     is_duration_locked: _typed.Boolean
+    """``isDurationLocked``, boolean. Inferred."""
     is_help_desk: _typed.Boolean
+    """``isHelpDesk``, boolean. Inferred."""
     is_leveling_excluded: _typed.Boolean
+    """``isLevelingExcluded``, boolean. Inferred."""
     is_ready: _typed.Boolean
+    """``isReady``, boolean. Inferred."""
     is_work_required_locked: _typed.Boolean
+    """``isWorkRequiredLocked``, boolean. Inferred."""
     iteration_id: _typed.IdOf[Iteration]
+    """``iterationID``, string. Inferred."""
     last_condition_note_id: _typed.IdOf[Note]
+    """``lastConditionNoteID``, string. Inferred."""
     last_note_id: _typed.IdOf[Note]
+    """``lastNoteID``, string. Inferred."""
     last_update_date: _typed.DateTime
+    """``lastUpdateDate``, dateTime. Inferred."""
     last_updated_by_id: _typed.IdOf[User]
+    """``lastUpdatedByID``, string. Inferred."""
     leveling_start_delay: _typed.Number
+    """``levelingStartDelay``, double. Inferred."""
     leveling_start_delay_expression: _typed.Text
+    """``levelingStartDelayExpression``, string. Inferred."""
     leveling_start_delay_minutes: _typed.Integer
+    """``levelingStartDelayMinutes``, int. Inferred."""
     master_task_id: _typed.Text
+    """``masterTaskID``, string. Inferred."""
     milestone_id: _typed.IdOf[Milestone]
+    """``milestoneID``, string. Inferred."""
     name: _typed.Text
+    """``name``, string. Inferred."""
     number_of_children: _typed.Integer
+    """``numberOfChildren``, int. Inferred."""
     number_open_op_tasks: _typed.Integer
+    """``numberOpenOpTasks``, int. Inferred."""
     op_task_type: _typed.Text
+    """``opTaskType``, string. Inferred."""
     op_task_type_label: _typed.Text
+    """``opTaskTypeLabel``, string. Inferred."""
     original_duration: _typed.Integer
+    """``originalDuration``, int. Inferred."""
     original_work_required: _typed.Integer
+    """``originalWorkRequired``, int. Inferred."""
     owner_id: _typed.IdOf[User]
+    """``ownerID``, string. Inferred."""
     parent_id: _typed.IdOf[Task]
+    """``parentID``, string. Inferred."""
     parent_lag: _typed.Number
+    """``parentLag``, double. Inferred."""
     parent_lag_type: _typed.Text
+    """``parentLagType``, string. Inferred."""
     percent_complete: _typed.Number
+    """``percentComplete``, double. Inferred."""
     personal: _typed.Boolean
+    """``personal``, boolean. Inferred."""
     planned_completion_date: _typed.DateTime
+    """``plannedCompletionDate``, dateTime. Inferred."""
     planned_cost: _typed.Number
+    """``plannedCost``, double. Inferred."""
     planned_date_alignment: _typed.Integer
+    """``plannedDateAlignment``, int. Inferred."""
     planned_duration: _typed.Number
+    """``plannedDuration``, double. Inferred."""
     planned_duration_minutes: _typed.Integer
+    """``plannedDurationMinutes``, int. Inferred."""
     planned_expense_cost: _typed.Number
+    """``plannedExpenseCost``, double. Inferred."""
     planned_hours_alignment: _typed.Integer
+    """``plannedHoursAlignment``, int. Inferred."""
     planned_labor_cost: _typed.Number
+    """``plannedLaborCost``, double. Inferred."""
     planned_revenue: _typed.Number
+    """``plannedRevenue``, double. Inferred."""
     planned_start_date: _typed.DateTime
+    """``plannedStartDate``, dateTime. Inferred."""
     predecessor_expression: _typed.Text
+    """``predecessorExpression``, string. Inferred."""
     previous_status: _typed.Text
+    """``previousStatus``, string. Inferred."""
     priority: _typed.Integer
+    """``priority``, int. Inferred."""
     progress_status: _typed.Text
+    """``progressStatus``, string. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     projected_completion_date: _typed.DateTime
+    """``projectedCompletionDate``, dateTime. Inferred."""
     projected_duration_minutes: _typed.Integer
+    """``projectedDurationMinutes``, int. Inferred."""
     projected_start_date: _typed.DateTime
+    """``projectedStartDate``, dateTime. Inferred."""
     queue_topic_id: _typed.IdOf[QueueTopic]
+    """``queueTopicID``, string. Inferred."""
     recurrence_number: _typed.Integer
+    """``recurrenceNumber``, int. Inferred."""
     recurrence_rule_id: _typed.Text
+    """``recurrenceRuleID``, string. Inferred."""
     reference_number: _typed.Integer
+    """``referenceNumber``, int. Inferred."""
     reference_obj_code: _typed.Text
+    """``referenceObjCode``, string. Inferred."""
     reference_obj_id: _typed.Text
+    """``referenceObjID``, string. Inferred."""
     rejection_issue_id: _typed.IdOf[Issue]
+    """``rejectionIssueID``, string. Inferred."""
     remaining_duration_minutes: _typed.Integer
+    """``remainingDurationMinutes``, int. Inferred."""
     reserved_time_id: _typed.IdOf[ReservedTime]
+    """``reservedTimeID``, string. Inferred."""
     resolution_time: _typed.Text
+    """``resolutionTime``, string. Inferred."""
     resolve_op_task_id: _typed.IdOf[Issue]
+    """``resolveOpTaskID``, string. Inferred."""
     resolve_project_id: _typed.IdOf[Project]
+    """``resolveProjectID``, string. Inferred."""
     resolve_task_id: _typed.IdOf[Task]
+    """``resolveTaskID``, string. Inferred."""
     resolving_obj_code: _typed.Text
+    """``resolvingObjCode``, string. Inferred."""
     resolving_obj_id: _typed.Text
+    """``resolvingObjID``, string. Inferred."""
     resource_scope: _typed.Text
+    """``resourceScope``, string. Inferred."""
     revenue_type: _typed.Text
+    """``revenueType``, string. Inferred."""
     role_id: _typed.IdOf[Role]
+    """``roleID``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     severity: _typed.Integer
+    """``severity``, int. Inferred."""
     slack_date: _typed.DateTime
+    """``slackDate``, dateTime. Inferred."""
     source_obj_code: _typed.Text
+    """``sourceObjCode``, string. Inferred."""
     source_obj_id: _typed.Text
+    """``sourceObjID``, string. Inferred."""
     source_task_id: _typed.IdOf[Task]
+    """``sourceTaskID``, string. Inferred."""
     spi: _typed.Number
+    """``spi``, double. Inferred."""
     status: _typed.Text
+    """``status``, string. Inferred."""
     status_equates_with: _typed.Text
+    """``statusEquatesWith``, string. Inferred."""
     status_update: _typed.Text
+    """``statusUpdate``, string. Inferred."""
     submitted_by_id: _typed.IdOf[User]
+    """``submittedByID``, string. Inferred."""
     task_constraint: _typed.Text
+    """``taskConstraint``, string. Inferred."""
     task_number: _typed.Integer
+    """``taskNumber``, int. Inferred."""
     task_number_predecessor_string: _typed.Text
+    """``taskNumberPredecessorString``, string. Inferred."""
     team_id: _typed.IdOf[Team]
+    """``teamID``, string. Inferred."""
     template_task_id: _typed.IdOf[TemplateTask]
+    """``templateTaskID``, string. Inferred."""
     tracking_mode: _typed.Text
+    """``trackingMode``, string. Inferred."""
     wbs: _typed.Text
+    """``wbs``, string. Inferred."""
     work: _typed.Number
+    """``work``, double. Inferred."""
     work_required: _typed.Integer
+    """``workRequired``, int. Inferred."""
     work_required_expression: _typed.Text
+    """``workRequiredExpression``, string. Inferred."""
     work_unit: _typed.Text
+    """``workUnit``, string. Inferred."""
     approval_process: _typed.Reference[ApprovalProcess, _PathToApprovalProcess]
+    """``approvalProcess``, ARVPRC. Inferred."""
     assigned_to: _typed.Reference[User, _PathToUser]
+    """``assignedTo``, USER. Inferred."""
     billing_record: _typed.Reference[BillingRecord, _PathToBillingRecord]
+    """``billingRecord``, BILL. Inferred."""
     category: _typed.Reference[Category, _PathToCategory]
+    """``category``, CTGY. Inferred."""
     converted_op_task_originator: _typed.Reference[User, _PathToUser]
+    """``convertedOpTaskOriginator``, USER. Inferred."""
     current_approval_step: _typed.Reference[ApprovalStep, _PathToApprovalStep]
+    """``currentApprovalStep``, ARVSTP. Inferred."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     default_baseline_task: _typed.Reference[BaselineTask, _PathToBaselineTask]
+    """``defaultBaselineTask``, BSTSK. Inferred."""
     entered_by: _typed.Reference[User, _PathToUser]
+    """``enteredBy``, USER. Inferred."""
     group: _typed.Reference[Group, _PathToGroup]
+    """``group``, GROUP. Inferred."""
     iteration: _typed.Reference[Iteration, _PathToIteration]
+    """``iteration``, ITRN. Inferred."""
     last_condition_note: _typed.Reference[Note, _PathToNote]
+    """``lastConditionNote``, NOTE. Inferred."""
     last_note: _typed.Reference[Note, _PathToNote]
+    """``lastNote``, NOTE. Inferred."""
     last_updated_by: _typed.Reference[User, _PathToUser]
+    """``lastUpdatedBy``, USER. Inferred."""
     milestone: _typed.Reference[Milestone, _PathToMilestone]
+    """``milestone``, MILE. Inferred."""
     owner: _typed.Reference[User, _PathToUser]
+    """``owner``, USER. Inferred."""
     parent: _typed.Reference[Task, _PathToTask]
+    """``parent``, TASK. Inferred."""
     primary_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``primaryAssignment``, ASSGN. Inferred."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Inferred."""
     queue_topic: _typed.Reference[QueueTopic, _PathToQueueTopic]
+    """``queueTopic``, QUET. Inferred."""
     rejection_issue: _typed.Reference[Issue, _PathToIssue]
+    """``rejectionIssue``, OPTASK. Inferred."""
     reserved_time: _typed.Reference[ReservedTime, _PathToReservedTime]
+    """``reservedTime``, RESVT. Inferred."""
     resolve_op_task: _typed.Reference[Issue, _PathToIssue]
+    """``resolveOpTask``, OPTASK. Inferred."""
     resolve_project: _typed.Reference[Project, _PathToProject]
+    """``resolveProject``, PROJ. Inferred."""
     resolve_task: _typed.Reference[Task, _PathToTask]
+    """``resolveTask``, TASK. Inferred."""
     role: _typed.Reference[Role, _PathToRole]
+    """``role``, ROLE. Inferred."""
     source_task: _typed.Reference[Task, _PathToTask]
+    """``sourceTask``, TASK. Inferred."""
     submitted_by: _typed.Reference[User, _PathToUser]
+    """``submittedBy``, USER. Inferred."""
     team: _typed.Reference[Team, _PathToTeam]
+    """``team``, TEAMOB. Inferred."""
     team_assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``teamAssignment``, ASSGN. Inferred."""
     template_task: _typed.Reference[TemplateTask, _PathToTemplateTask]
+    """``templateTask``, TTSK. Inferred."""
     work_item: _typed.Reference[WorkItem, _PathToWorkItem]
+    """``workItem``, WRKITM. Inferred."""
     access_rules: _typed.Collection[AccessRule, _PathToAccessRule]
+    """``accessRules``, ACSRUL. Inferred."""
     all_priorities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allPriorities``, CSTEM. Inferred."""
     all_severities: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allSeverities``, CSTEM. Inferred."""
     all_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``allStatuses``, CSTEM. Inferred."""
     approver_statuses: _typed.Collection[ApproverStatus, _PathToApproverStatus]
+    """``approverStatuses``, ARVSTS. Inferred."""
     assignments: _typed.Collection[Assignment, _PathToAssignment]
+    """``assignments``, ASSGN. Inferred."""
     children: _typed.Collection[Task, _PathToTask]
+    """``children``, TASK. Inferred."""
     documents: _typed.Collection[Document, _PathToDocument]
+    """``documents``, DOCU. Inferred."""
     done_statuses: _typed.Collection[CustomEnum, _PathToCustomEnum]
+    """``doneStatuses``, CSTEM. Inferred."""
     expenses: _typed.Collection[Expense, _PathToExpense]
+    """``expenses``, EXPNS. Inferred."""
     hours: _typed.Collection[Hour, _PathToHour]
+    """``hours``, HOUR. Inferred."""
     op_tasks: _typed.Collection[Issue, _PathToIssue]
+    """``opTasks``, OPTASK. Inferred."""
     open_op_tasks: _typed.Collection[Issue, _PathToIssue]
+    """``openOpTasks``, OPTASK. Inferred."""
     predecessors: _typed.Collection[Predecessor, _PathToPredecessor]
+    """``predecessors``, PRED. Inferred."""
     resolvables: _typed.Collection[Issue, _PathToIssue]
+    """``resolvables``, OPTASK. Inferred."""
     successors: _typed.Collection[Predecessor, _PathToPredecessor]
+    """``successors``, PRED. Inferred."""
     updates: _typed.Collection[Update, _PathToUpdate]
+    """``updates``, UPDATE. Inferred."""
     url_: _typed.Text
+    """``url``, string. Inferred."""
 
 class Work(_MembersOfWork, Object):
     """``WORK`` of workfront v4.0. What it can do is not known. It has 167 fields, 32 references, 17 collections, 1 actions."""
-    def team_requests_count(self) -> dict[str, Any]: ...
+    def team_requests_count(self) -> dict[str, Any]:
+        """``teamRequestsCount``. Documented."""
 
 class _PathToWork(_MembersOfWork, _typed.Path): ...
 
 class _MembersOfWorkItem:
     id: _typed.Key
     assignment_id: _typed.IdOf[Assignment]
+    """``assignmentID``, string. Inferred."""
     customer_id: _typed.IdOf[Customer]
+    """``customerID``, string. Inferred."""
     done_date: _typed.DateTime
+    """``doneDate``, dateTime. Inferred."""
     ext_ref_id: _typed.Text
+    """``extRefID``, string. Inferred."""
     is_dead: _typed.Boolean
+    """``isDead``, boolean. Inferred."""
     is_done: _typed.Boolean
+    """``isDone``, boolean. Inferred."""
     last_viewed_date: _typed.DateTime
+    """``lastViewedDate``, dateTime. Inferred."""
     obj_id: _typed.Text
+    """``objID``, string. Inferred."""
     obj_obj_code: _typed.Text
+    """``objObjCode``, string. Inferred."""
     op_task_id: _typed.IdOf[Issue]
+    """``opTaskID``, string. Inferred."""
     priority: _typed.Integer
+    """``priority``, int. Inferred."""
     project_id: _typed.IdOf[Project]
+    """``projectID``, string. Inferred."""
     reference_object_commit_date: _typed.DateTime
+    """``referenceObjectCommitDate``, dateTime. Inferred."""
     reference_object_name: _typed.Text
+    """``referenceObjectName``, string. Inferred."""
     security_root_id: _typed.Text
+    """``securityRootID``, string. Inferred."""
     security_root_obj_code: _typed.Text
+    """``securityRootObjCode``, string. Inferred."""
     snooze_date: _typed.DateTime
+    """``snoozeDate``, dateTime. Inferred."""
     task_id: _typed.IdOf[Task]
+    """``taskID``, string. Inferred."""
     user_id: _typed.IdOf[User]
+    """``userID``, string. Inferred."""
     assignment: _typed.Reference[Assignment, _PathToAssignment]
+    """``assignment``, ASSGN. Documented."""
     customer: _typed.Reference[Customer, _PathToCustomer]
+    """``customer``, CUST. Inferred."""
     op_task: _typed.Reference[Issue, _PathToIssue]
+    """``opTask``, OPTASK. Documented."""
     project: _typed.Reference[Project, _PathToProject]
+    """``project``, PROJ. Documented."""
     task: _typed.Reference[Task, _PathToTask]
+    """``task``, TASK. Documented."""
     user: _typed.Reference[User, _PathToUser]
+    """``user``, USER. Documented."""
 
 class WorkItem(_MembersOfWorkItem, Object):
     """``WRKITM`` of workfront v4.0. Label: Work Item. What it can do is not known. It has 20 fields, 6 references, 1 actions."""
-    def mark_viewed(self) -> Any: ...
+    def mark_viewed(self) -> Any:
+        """``markViewed``. Documented."""
 
 class _PathToWorkItem(_MembersOfWorkItem, _typed.Path): ...
 

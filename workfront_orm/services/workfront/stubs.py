@@ -18,9 +18,6 @@ from .session import Session
 
 __all__ = ["package_stubs", "session_stub", "write"]
 
-SWITCHED_OFF = frozenset(f"v{number}.0" for number in range(4, 16))
-"""Versions that the vendor has switched off: their members have no docstrings in stubs, which keeps the wheel small."""
-
 _SESSION = '''\
 """The predecessor's door to sessions, and the Session of type checkers: a literal `api_version` tells its classes.
 
@@ -97,9 +94,7 @@ def package_stubs() -> dict[str, str]:
     for version in _versions():
         # What the user has of his own must not get into the package.
         api = api_version(service.name, version, folder)
-        found[os.path.join("versions", f"{module_name(version)}.pyi")] = module_stub(
-            api, docs=version not in SWITCHED_OFF
-        )
+        found[os.path.join("versions", f"{module_name(version)}.pyi")] = module_stub(api)
     return found
 
 
