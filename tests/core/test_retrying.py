@@ -171,6 +171,17 @@ def test_an_answer_that_is_none_of_the_systems_is_asked_for_a_few_times_only(ret
     assert server.sent == STRANGE_ANSWERS
 
 
+@pytest.mark.parametrize("effect", list(Effect))
+def test_a_host_that_nothing_is_called_is_looked_up_a_few_times(retrying, clock, effect):
+    error = never_sent()
+    error.no_such_host = True
+    server = Script(*[error] * 20)
+    with pytest.raises(errors.ConnectionFailedError):
+        retrying().call(request(effect), server)
+    assert server.sent == STRANGE_ANSWERS
+    assert clock.now < 3
+
+
 @pytest.mark.parametrize("failure", [errors.InvalidResponseError("moved", 302), errors.AnswerTooLargeError("big", 200)])
 def test_what_would_be_the_same_again_is_not_repeated(retrying, failure):
     server = Script(failure)

@@ -242,6 +242,18 @@ def test_nobody_listens(transport):
             transport().send(request(form=[]), url, {})
 
 
+@pytest.mark.parametrize(("number", "gone"), [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False)])
+def test_a_host_that_nothing_is_called(no_proxies, transport, monkeypatch, number, gone):
+    def look_up(*_args, **_options):
+        raise socket.gaierror(number, "no name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(ConnectionFailedError) as caught:
+        transport().send(request(form=[]), "http://acme.my.workfrond.com", {})
+    assert not caught.value.sent
+    assert caught.value.no_such_host is gone
+
+
 @pytest.mark.parametrize("url", ["http://", "http://[", "nonsense://x", "http://.x"])
 def test_an_address_that_is_none(transport, url):
     """Nothing was sent, and to repeat it is no use."""

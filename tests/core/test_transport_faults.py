@@ -1,6 +1,7 @@
 """What single calls do on a server and a network that misbehave, over real HTTP: the answer, or an error that says what is known."""
 
 import threading
+import traceback
 import warnings
 
 import pytest
@@ -214,6 +215,15 @@ def test_a_key_is_not_renewed(sandbox):
         with pytest.raises(errors.AuthenticationError, match="give the session an api_key"):
             session.search(session.api.Project)
         assert [entry.status for entry in sandbox.requests] == [401]
+
+
+def test_a_traceback_does_not_show_how_often_it_was_sent(sandbox, session):
+    sandbox.faults = [{"kind": "503"}]
+    with pytest.raises(errors.ServerError) as caught:
+        session.search(session.api.Project)
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert not [frame for frame in frames if "tenacity" in frame.filename or frame.filename.endswith("retrying.py")]
+    assert len(frames) < 10
 
 
 # --- bodies ----------------------------------------------------------------------------------------

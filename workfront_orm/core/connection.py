@@ -68,7 +68,8 @@ class Connection:
             return self._retrying.call(request, lambda seconds: self._once(request, seconds), unknown, stop)
         except APIError as error:
             error.operation = error.operation or request.operation
-            raise
+            # How it was sent and repeated is fifty lines that tell nobody what to do.
+            raise error.with_traceback(None)  # noqa: B904 - the same error
 
     def execute_all(self, requests: Sequence[Request]) -> list[Any]:
         """Send planned reads, several at a time, and return what each decodes to, in order.

@@ -149,9 +149,11 @@ class ConnectionFailedError(TransportError):
 
     Attributes:
         sent: Whether the server may have got the request; False when no connection was made.
+        no_such_host: Whether nothing has that name in the network, which mostly is a mistyped one.
     """
 
     sent = True
+    no_such_host = False
 
 
 class RequestTimeoutError(TransportError):

@@ -66,7 +66,8 @@ LONGEST_REST = 6 * 3600.0
 """Seconds that a server can ask to wait at most; more is taken for a mistake of its own."""
 
 STRANGE_ANSWERS = 4
-"""How many answers that are none of the system's a request gets at most before its address is taken for wrong."""
+"""How many answers that are none of the system's a request gets at most before its address is taken for wrong; and how
+often its host is looked up that nothing is called."""
 
 _log = logging.getLogger(__name__)
 
@@ -221,16 +222,20 @@ class _Call:
         if not isinstance(error, APIError) or isinstance(error, OutcomeUnknown):
             return False
         if isinstance(error, ThrottledError) or (isinstance(error, ConnectionFailedError) and not error.sent):
-            return True
+            return not getattr(error, "no_such_host", False) or self._may_be_an_accident()
         if self._request.effect is Effect.UNSAFE or surely_not_done(error):
             return False
         if isinstance(error, AnswerTooLargeError):
             return False
         if isinstance(error, InvalidResponseError):
-            # A page that is no answer of the system's: by accident once or twice, else the address is wrong.
-            self._strange += 1
-            return self._strange < STRANGE_ANSWERS and not _is_redirect(error)
+            # A page that is no answer of the system's.
+            return not _is_redirect(error) and self._may_be_an_accident()
         return True
+
+    def _may_be_an_accident(self) -> bool:
+        """Whether what looks like a wrong address came so seldom that it may be one."""
+        self._strange += 1
+        return self._strange < STRANGE_ANSWERS
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome is not None else None

@@ -8,6 +8,7 @@ here, for all systems: how long it takes, how large it is, how deeply its JSON i
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import time
 import traceback
@@ -382,6 +383,8 @@ def _without_secrets(
     )
     if isinstance(failure, ConnectionFailedError):
         failure.sent = not _never_sent(error)
+        cause = _cause(error)
+        failure.no_such_host = isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME
     return failure
 
 
