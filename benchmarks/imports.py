@@ -22,7 +22,7 @@ def imports(old: str) -> Iterator[Row]:
     note = "half of it is json with re and enum, which both sides need; making the class is a fifth"
     yield _row(first, package, "import workfront", old, 0.5, "first class <= 0.5x import workfront", note)
     whole = "from workfront_orm.versions.v220 import api; [api.by_code[code] for code in api.by_code]"
-    note = "0.2 ms a class, a tenth of it what answers for wire names used as attributes"
+    note = "0.2 ms a class, a few percent of it what answers for wire names used as attributes"
     yield _row(whole, package, "import workfront", old, 1.5, "a whole version <= 1.5x import workfront", note)
 
 

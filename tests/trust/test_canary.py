@@ -517,7 +517,7 @@ def test_neither_success_nor_faults_show_a_credential(server, log, capfd, tmp_pa
             with pytest.raises(TypeError) as caught:
                 pickle.dumps(session)
             texts.update({f"{where} {number}": text for where, text in shown(caught.value).items()})
-            acts = {"read": lambda: read(session), "write": lambda: new(session).save(), **extras(session)}  # noqa: B023
+            acts = {"read": lambda: read(session), "write": lambda: new(session).save(), **extras(session)}  # noqa: B023 - called in this round
             for kind in [None, *FAULTS]:
                 server.faults = None if kind is None else [{"kind": kind}]
                 for name, act in acts.items():

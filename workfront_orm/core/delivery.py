@@ -20,7 +20,7 @@ from .errors import (
     ThrottledError,
 )
 from .exchange import Change, Outcome, Status
-from .identity import key_of
+from .identity import comparable_key, key_of
 from .readback import ReadBack, key_values
 from .retrying import OWN_FAULTS, surely_not_done
 
@@ -302,25 +302,23 @@ class Delivery:
     def _still_there(self, changes: list[Change]) -> list[Change]:
         """Settle deletes of what the server does not have any more; returns the others."""
         cls = type(changes[0].object)
-        normal = cls._normal_key or (lambda value: value)
         there: set[Any] = set()
         for request in self._session.service.plan_lookup(cls, [change.object.id for change in changes], cls._key):
             there.update(key_of(cls, row) for row in self.execute(request))
-        gone = [change for change in changes if normal(change.object.id) not in there]
+        gone = [change for change in changes if comparable_key(cls, change.object.id) not in there]
         self._settle(gone, [Outcome() for _ in gone])
-        return [change for change in changes if normal(change.object.id) in there]
+        return [change for change in changes if comparable_key(cls, change.object.id) in there]
 
     def _not_updated(self, changes: list[Change]) -> list[Change]:
         """Settle updates whose values the server has; returns the others."""
         cls = type(changes[0].object)
-        normal = cls._normal_key or (lambda value: value)
         names = tuple(dict.fromkeys([*cls._key, *(name for change in changes for name in change.values)]))
         rows: dict[Any, dict[str, Any]] = {}
         for request in self._session.service.plan_lookup(cls, [change.object.id for change in changes], names):
             rows.update((key_of(cls, row), row) for row in self.execute(request))
         rest: list[Change] = []
         for change in changes:
-            row = rows.get(normal(change.object.id), {})
+            row = rows.get(comparable_key(cls, change.object.id), {})
             if all(
                 name in row and self.readback.same(cls, name, row[name], value) for name, value in change.values.items()
             ):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .objects import Object
 
-__all__ = ["IdentityMap", "key_of"]
+__all__ = ["IdentityMap", "comparable_key", "key_of"]
 
 MOST_LENT = 1000
 """How many objects are held because a list or map of theirs was handed out, before their changes are looked for."""
@@ -34,6 +34,15 @@ def key_of(cls: type[Object], row: Mapping[str, Any]) -> Any:
     """
     names = cls._key
     key = row.get(names[0]) if len(names) == 1 else _composite(row, names)
+    return comparable_key(cls, key)
+
+
+def comparable_key(cls: type[Object], key: Any) -> Any:
+    """A key as keys are compared: by its normal form, where the class has one; None stays.
+
+    Raises:
+        AttributeError, TypeError, ValueError: It can be none.
+    """
     return key if key is None or cls._normal_key is None else cls._normal_key(key)
 
 
@@ -90,7 +99,7 @@ class IdentityMap:
     def get(self, cls: type[Object], key: Any) -> Object | None:
         """The object of that class and id, or of those names, if the session has it."""
         known = self._by_code.get(cls.code or cls.__name__)
-        entry = known[0].get(self._normal(cls, key)) if known else None
+        entry = known[0].get(comparable_key(cls, key)) if known else None
         found = None if entry is None else entry()
         return self._named(cls, key) if found is None and cls._name_key else found
 
@@ -201,7 +210,7 @@ class IdentityMap:
             return
         with self._lock:
             known, forget = self._known(type(obj))
-            key = self._normal(type(obj), key)
+            key = comparable_key(type(obj), key)
             present = known.get(key)
             if present is None or present() is None:
                 entry = _Entry(obj, forget)
@@ -217,7 +226,7 @@ class IdentityMap:
         """Forget an object, for example after it was deleted."""
         with self._lock:
             known, _forget = self._known(type(obj))
-            key = self._normal(type(obj), obj.id)
+            key = comparable_key(type(obj), obj.id)
             entry = known.get(key)
             if entry is not None and entry() is obj:
                 known.pop(key)
@@ -292,10 +301,6 @@ class IdentityMap:
             obj._state = state
         else:
             obj._state = State(obj._state.session, obj._state.status, state.origin)
-
-    @staticmethod
-    def _normal(kind: type[Object], key: Any) -> Any:
-        return key if kind._normal_key is None or key is None else kind._normal_key(key)
 
 
 def _composite(row: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:

@@ -18,7 +18,7 @@ from .errors import (
     NotFoundError,
     NotSupportedError,
 )
-from .identity import key_of
+from .identity import comparable_key, key_of
 from .objects import Object
 from .relations import Collection, Reference, Relation
 
@@ -53,10 +53,9 @@ class Loader:
         wanted = list(dict.fromkeys(ids))
         service = self._session.service
         rows = [row for found in self._session.execute_all(service.plan_load(cls, wanted, fields)) for row in found]
-        normal = cls._normal_key or (lambda key: key)
         objects = self._session.identity_map.wrap_page(cls, rows)
         found = _by_keys(cls, objects)
-        missing = [key for key in wanted if normal(key) not in found]
+        missing = [key for key in wanted if comparable_key(cls, key) not in found]
         if missing and service.is_alias(cls, wanted[0]) and len(wanted) == len({id(obj) for obj in objects}) == 1:
             return [objects[0]] * len(ids)
         if missing:
@@ -67,7 +66,7 @@ class Loader:
                 operation=f"load {cls.__name__}",
                 remedy="they are deleted, or the user may not see them; search by id returns those that exist",
             )
-        return [found[normal(key)] for key in ids]
+        return [found[comparable_key(cls, key)] for key in ids]
 
     def load_fields(self, obj: Object, names: tuple[str, ...] | None) -> None:
         """Load fields of one object; its unsaved changes are kept."""
@@ -213,13 +212,12 @@ class Loader:
         name = relation.workfront_name
         wanted: dict[Any, list[Object]] = {}
         cls = session.api.type_of({}, code)
-        normal = cls._normal_key or (lambda key: key)
         for owner in lacking:
             resolved = session.service.resolve_reference(relation, owner._row)
             if resolved is None or resolved[0] != code or isinstance(resolved[1], Object):
                 continue
             if not session.service.is_null_id(resolved[1]):
-                wanted.setdefault(normal(resolved[1]), []).append(owner)
+                wanted.setdefault(comparable_key(cls, resolved[1]), []).append(owner)
         unknown = [key for key in wanted if session.identity_map.get(cls, key) is None]
         loaded: list[Object] = []
         for request in session.service.plan_lookup(cls, unknown, None):
@@ -269,11 +267,10 @@ class Loader:
             select = service.collection_select(owners, relation)
             if select is None:
                 break
-            normal = type(obj)._normal_key or (lambda key: key)
             by_key = _by_keys(type(obj), owners)
             members: dict[int, list[Object]] = {id(owner): [] for owner in owners}
             for member in session.read(select):
-                owner_ = by_key.get(normal(service.collection_owner(relation, member._row)))
+                owner_ = by_key.get(comparable_key(type(obj), service.collection_owner(relation, member._row)))
                 if owner_ is not None:
                     members[id(owner_)].append(member)
             for owner in owners:
@@ -348,8 +345,7 @@ class Loader:
     def _load_members(self, objects: list[Object], names: tuple[str, ...]) -> None:
         """Load members of several objects of a class."""
         cls = type(objects[0])
-        normal = cls._normal_key or (lambda key: key)
-        by_key = {normal(obj.id): obj for obj in objects}
+        by_key = {comparable_key(cls, obj.id): obj for obj in objects}
         for rows in self._session.execute_all(self._session.service.plan_lookup(cls, list(by_key), names)):
             for row in rows:
                 owner = by_key.get(key_of(cls, row))
@@ -387,7 +383,7 @@ class Loader:
             raise self._wrong(obj, row, "the answer is no object")
         kind = type(obj)
         told = key_of(kind, row)
-        if told is not None and told != (obj.id if kind._normal_key is None else kind._normal_key(obj.id)):
+        if told is not None and told != comparable_key(kind, obj.id):
             raise self._wrong(obj, row, "the answer is another object")
         return row
 
@@ -420,7 +416,6 @@ class Loader:
 
 def _by_keys(cls: type[Object], objects: Sequence[Object]) -> dict[Any, Object]:
     """Objects of a class by all that they are found by: the key, and the names where the class has such."""
-    normal = cls._normal_key or (lambda key: key)
     found: dict[Any, Object] = {}
     for obj in objects:
         if cls._name_key:
@@ -429,7 +424,7 @@ def _by_keys(cls: type[Object], objects: Sequence[Object]) -> dict[Any, Object]:
             if len(names) == 1:
                 found[names[0]] = obj
     # Last: an id goes before a name of the same letters.
-    found.update((normal(obj.id), obj) for obj in objects)
+    found.update((comparable_key(cls, obj.id), obj) for obj in objects)
     return found
 
 

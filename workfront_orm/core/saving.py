@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import APIError, DeletedObjectError, InvalidResponseError
 from .exchange import Change, Outcome, Status
-from .identity import key_of
+from .identity import comparable_key, key_of
 from .objects import Object
 from .tracking import SaveResult, changed_fields, original_of, snapshot, wire_values
 
@@ -254,9 +254,8 @@ def _mistaken(changes: Sequence[Change], outcomes: Sequence[Outcome]) -> str | N
         if outcome.status is not Status.DONE or change.kind == "delete":
             continue
         cls = type(change.object)
-        normal = cls._normal_key or (lambda key: key)
         try:
-            key = key_of(cls, outcome.row or {}) if outcome.key is None else normal(outcome.key)
+            key = key_of(cls, outcome.row or {}) if outcome.key is None else comparable_key(cls, outcome.key)
             if key is None:
                 continue
             if key in seen:
@@ -265,7 +264,7 @@ def _mistaken(changes: Sequence[Change], outcomes: Sequence[Outcome]) -> str | N
         except (AttributeError, TypeError, ValueError):
             # A list or a map, say.
             return "what came as an id can be none"
-        if change.kind == "update" and key != normal(change.object.id):
+        if change.kind == "update" and key != comparable_key(cls, change.object.id):
             return f"{key!r} came for {change.object._label()}"
     return None
 

@@ -196,6 +196,10 @@ class _Flight:
     Args:
         number: The order in which they were let in.
         before: How many were in flight when it was let in.
+
+    Attributes:
+        left: How many were in flight when it had been answered.
+        refused: Whether it was refused for the number in flight, and made use of.
     """
 
     __slots__ = ("before", "left", "number", "refused")

@@ -123,11 +123,13 @@ class Transport:
 
         Uploads of files take as long as their bytes do, and `open` leaves time to the caller.
         """
+        # A request may lead to others, such as a login, which have less.
+        outer = getattr(self._granted, "seconds", None)
         self._granted.seconds = max(seconds, SHORTEST_TIMEOUT)
         try:
             yield
         finally:
-            self._granted.seconds = None
+            self._granted.seconds = outer
 
     def send(self, request: Request, url: str, headers: dict[str, str]) -> Response:
         """Send one request and read the whole answer.
